@@ -1,0 +1,5 @@
+"""`python -m armslength`."""
+
+from armslength.cli import main
+
+main()

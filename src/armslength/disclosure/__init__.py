@@ -1,0 +1,1 @@
+"""PROTECT: read the tables in an output and find what would disclose something about a person."""

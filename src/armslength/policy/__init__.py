@@ -1,0 +1,1 @@
+"""ALLOW: every role and permission, what it unlocks, and how a decision is made."""

@@ -1,0 +1,1 @@
+"""ASK: from a study written in Python to rows."""

@@ -1,0 +1,1 @@
+"""CONTRACTS: the tables promised to researchers, one file per namespace."""

@@ -1,0 +1,1 @@
+"""DIALECTS: plug-ins, one file per database engine, holding only what differs."""

@@ -1,0 +1,1 @@
+"""PASSES: rewrites of a query that keep its answer, one file each, read top to bottom."""

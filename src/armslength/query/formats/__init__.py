@@ -1,0 +1,1 @@
+"""FORMATS: results written to and read from CSV, Arrow and Parquet, without half-written files."""

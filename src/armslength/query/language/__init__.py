@@ -1,0 +1,1 @@
+"""LANGUAGE: what people write: datasets, frames, series, durations, case; it knows no SQL."""

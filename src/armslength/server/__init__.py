@@ -1,0 +1,1 @@
+"""REQUEST: the jobs site outside: projects, people, job requests, releases, the public ledger."""

@@ -1,0 +1,1 @@
+"""SITES: what the two sites share: design system, base templates, sign-in, health."""

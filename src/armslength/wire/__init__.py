@@ -1,0 +1,1 @@
+"""WIRE: messages that cross a wall between trust zones, versioned and checked on arrival."""

@@ -1,0 +1,1 @@
+"""What study code imports: the query language, under the name public studies know."""
