@@ -15,11 +15,20 @@ from armslength.kernel.errors import Mistake, Mistakes
 
 # verb: (module, one line for `armslength --help`). A verb's module is imported only when it is used.
 VERBS: dict[str, tuple[str, str]] = {
-    "demo": ("armslength.cli.demo", "Run the whole story once, unattended: request, run, review, release, publish, verify"),
-    "up": ("armslength.cli.up", "Start both sites and the runner on this machine, pre-filled, to click through"),
+    "demo": (
+        "armslength.cli.demo",
+        "Run the whole story unattended: request, run, review, release, publish, verify",
+    ),
+    "up": (
+        "armslength.cli.up",
+        "Start both sites and the runner here, pre-filled, to click through",
+    ),
     "down": ("armslength.cli.up:down", "Stop what `up` started"),
     "data": ("armslength.cli.data", "Fill a store: import a real export or make a plausible population"),
-    "check-outputs": ("armslength.cli.check_outputs", "Find what would disclose something about a person in output files"),
+    "check-outputs": (
+        "armslength.cli.check_outputs",
+        "Find what in output files would disclose something about a person",
+    ),
     "ledger": ("armslength.cli.ledger", "Read and verify the public ledger"),
     "runner": ("armslength.cli.runner", "Run the runner inside the secure environment"),
     "server": ("armslength.cli.server", "Run and administer the jobs site outside"),

@@ -107,10 +107,12 @@ class JobReport(Message):
     action: ActionId
     needs: Annotated[tuple[ActionId, ...], Field(max_length=2000, strict=False)] = ()
     state: JobState
-    reason: Annotated[str, Field(max_length=100)] = ""  # a stable code from runner.lifecycle, such as `dependency_failed`
+    reason: Annotated[str, Field(max_length=100)] = (
+        ""  # a stable code from runner.lifecycle, such as `dependency_failed`
+    )
     message: SafeText = ""  # the code in words; never study output
     attempt: Annotated[int, Field(ge=1, le=100)] = 1
-    sequence: Annotated[int, Field(ge=0)]  # grows with every change; an older report never overwrites a newer one
+    sequence: Annotated[int, Field(ge=0)]  # grows with every change; an older report is ignored
     queued_at: Moment
     started_at: Moment | None = None
     finished_at: Moment | None = None

@@ -10,7 +10,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from armslength.wire.message import ActionId, Commit, Id, Message, Moment, OutputPath, Person, SafeText, Sha256, Slug
+from armslength.wire.message import (
+    ActionId,
+    Commit,
+    Id,
+    Message,
+    Moment,
+    OutputPath,
+    Person,
+    SafeText,
+    Sha256,
+    Slug,
+)
 
 MANIFEST_PATH = "metadata/manifest.json"
 

@@ -17,17 +17,15 @@ Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Person = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9@._+-]{0,149}$")]
 SafeText = Annotated[str, StringConstraints(max_length=2000)]
-# A relative path with forward slashes, no part starting with a dot, no backslash, no control character (S2b).
-OutputPath = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9_+=@ ,()\[\]~-][^\x00-\x1f\\/]*(/[^.\x00-\x1f\\/][^\x00-\x1f\\/]*)*$", max_length=1000),
-]
+# A relative path with forward slashes: no part starts with a dot, no backslash, no control character (S2b).
+_PART = r"[^.\x00-\x1f\x7f\\/][^\x00-\x1f\x7f\\/]*"
+OutputPath = Annotated[str, StringConstraints(pattern=rf"^{_PART}(/{_PART})*$", max_length=1000)]
 Moment = Annotated[AwareDatetime, PlainSerializer(clock.to_text, return_type=str)]
 JsonObject = dict[str, Any]
 
 
 class Message(BaseModel):
-    """A message. Reading one never trusts its sender: unknown fields, wrong types and long texts are refused."""
+    """A message. Reading one never trusts its sender: unknown fields, wrong types, long texts are refused."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", str_strip_whitespace=False)
 
@@ -50,5 +48,5 @@ def read(kind: type[M], text: str | bytes, *, sender: str) -> M:
             "W001",
             f"{sender} sent a {kind.__name__} that cannot be read: {field}: {first['msg']}",
             where=sender,
-            hint="both sides may run different versions of armslength; compare `armslength --version` on each",
+            hint="the two sides may run different versions; compare `armslength --version` on each",
         ) from None

@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from armslength.wire.message import Commit, Id, JsonObject, Message, Moment, OutputPath, Person, SafeText, Sha256, Slug
+from armslength.wire.message import (
+    Commit,
+    Id,
+    JsonObject,
+    Message,
+    Moment,
+    OutputPath,
+    Person,
+    SafeText,
+    Sha256,
+    Slug,
+)
 
 
 class SignIn(Message):
@@ -27,7 +38,7 @@ class WorkspaceGrant(Message):
 
 
 class Identity(Message):
-    """The server's answer to a sign-in or a refresh (GET /api/v1/airlock/people/USERNAME): who this is and what they may do."""
+    """Who this is and what they may do: the answer to a sign-in or to GET /api/v1/airlock/people/USERNAME."""
 
     username: Person
     name: Annotated[str, Field(max_length=300)]
@@ -36,7 +47,7 @@ class Identity(Message):
 
 
 class EventKind(StrEnum):
-    """What people do inside that the public ledger records. Names of unreleased files never cross: only digests."""
+    """What people do inside that the public ledger records. Names of unreleased files never cross."""
 
     VIEW = "view"
     REQUEST_CREATE = "release_request_create"
