@@ -1,0 +1,146 @@
+"""One value, one text: the JSON that is hashed and signed.
+
+The form is that of RFC 8785 for the values allowed here: objects with ASCII keys, lists, text in
+Unicode form NFC, whole numbers that JavaScript can hold, true, false and null. No fractions: two programs
+seldom agree on how to write one.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any, NoReturn
+
+JsonObject = dict[str, Any]
+
+LARGEST_NUMBER = 2**53 - 1
+DEEPEST = 12
+LONGEST_KEY = 200
+LONGEST_TEXT = (
+    1 << 20
+)  # bytes of one canonical value; an entry with more belongs in a file whose hash is recorded
+
+
+class NotCanonical(ValueError):
+    """The value has no canonical form; the message says which part and why."""
+
+
+def canonical_text(value: JsonObject) -> str:
+    """Write an object in its one canonical form, or raise NotCanonical.
+
+    >>> canonical_text({"b": [1, True, None], "a": "é"})
+    '{"a":"é","b":[1,true,null]}'
+    """
+    _check(value, path="", depth=0)
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def canonical_bytes(value: JsonObject) -> bytes:
+    """Return the canonical form in UTF-8, at most `LONGEST_TEXT` bytes."""
+    text = canonical_text(value).encode()
+    if len(text) > LONGEST_TEXT:
+        raise NotCanonical(f"it is {len(text)} bytes long; the limit is {LONGEST_TEXT}")
+    return text
+
+
+def read_object(text: str | bytes) -> JsonObject:
+    """Read one JSON object strictly: no repeated key, no fraction, nothing without a canonical form."""
+    if len(text) > LONGEST_TEXT:
+        raise NotCanonical(f"it is longer than {LONGEST_TEXT} bytes")
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_float=_no_fraction,
+            parse_int=_number,
+            parse_constant=_no_fraction,
+        )
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise NotCanonical(f"it is not JSON: {error}") from None
+    except RecursionError:
+        raise NotCanonical(f"it is nested deeper than {DEEPEST} levels") from None
+    if not isinstance(value, dict):
+        raise NotCanonical("it is not an object")
+    _check(value, path="", depth=0)
+    return value
+
+
+def normalised(value: Any) -> Any:
+    """Return the same value with every text in Unicode form NFC and every tuple a list.
+
+    >>> normalised({"name": "e\\u0301"}) == {"name": "\\u00e9"}
+    True
+    """
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list | tuple):
+        return [normalised(item) for item in value]
+    if isinstance(value, dict):
+        return {key: normalised(item) for key, item in value.items()}
+    return value
+
+
+def _check(value: Any, *, path: str, depth: int) -> None:
+    kind = type(value)
+    if kind is str:
+        why = why_not_text(value)
+        if why:
+            raise NotCanonical(f"{_place(path)}: {why}")
+    elif kind is int:
+        if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+            raise NotCanonical(f"{_place(path)}: the number is beyond ±{LARGEST_NUMBER}")
+    elif value is None or kind is bool:
+        return
+    elif depth >= DEEPEST:
+        raise NotCanonical(f"{_place(path)}: nested deeper than {DEEPEST} levels")
+    elif kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not (
+                key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY
+            ):
+                raise NotCanonical(f"{_place(path)}: the key {key!r:.80} is not short printable ASCII")
+            _check(item, path=f"{path}.{key}", depth=depth + 1)
+    elif kind is list:
+        for number, item in enumerate(value):
+            _check(item, path=f"{path}[{number}]", depth=depth + 1)
+    else:
+        raise NotCanonical(
+            f"{_place(path)}: a {kind.__name__} is not text, whole number, true, false, null, list or object"
+        )
+
+
+def why_not_text(text: str) -> str | None:
+    """Return why a text has no canonical form, or None."""
+    if text.isascii():
+        return None
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "the text holds half of a surrogate pair"
+    if not unicodedata.is_normalized("NFC", text):
+        return "the text is not in Unicode form NFC"
+    return None
+
+
+def _place(path: str) -> str:
+    return f"`{path.lstrip('.')}`" if path else "the value"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise NotCanonical(f"the key `{twice:.80}` appears twice in one object")
+    return found
+
+
+def _number(digits: str) -> int:
+    # Python reads thousands of digits in quadratic time; nothing longer than this can be in range anyway.
+    if len(digits) > 17:
+        raise NotCanonical(f"the number {digits[:20]}… is beyond ±{LARGEST_NUMBER}")
+    return int(digits)
+
+
+def _no_fraction(digits: str) -> NoReturn:
+    raise NotCanonical(f"the number {digits[:20]} is not whole")
