@@ -341,12 +341,7 @@ def _proc_can_be_mounted() -> bool:
         return True
     line = ["bwrap", "--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "/bin/true"]
     try:
-        return (
-            subprocess.run(
-                line, env={"PATH": SEARCH_PATH}, capture_output=True, timeout=20, check=False
-            ).returncode
-            == 0
-        )
+        trial = subprocess.run(line, env={"PATH": SEARCH_PATH}, capture_output=True, timeout=20, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return False
     return trial.returncode == 0
