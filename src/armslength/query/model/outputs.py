@@ -45,7 +45,7 @@ class GroupedSum(Node):
     def check(self) -> None:
         solved_type(self, int)
         for _, member in (("", self.denominator), *self.numerators, *self.group_bys):
-            _require_patient_series("GroupedSum", member)
+            require_patient_series("GroupedSum", member)
         derive(self, domain=None)
 
 
@@ -59,16 +59,17 @@ class Dataset(Node):
     measures: tuple[GroupedSum, ...] = ()
 
     def check(self) -> None:
-        _require_patient_series("Dataset", self.population)
+        require_patient_series("Dataset", self.population)
         if self.population.value_type is not bool:
             raise TypeMismatch("Dataset", "population", "bool", type_name(self.population.value_type))
         for _, variable in self.variables:
-            _require_patient_series("Dataset", variable)
+            require_patient_series("Dataset", variable)
             _scalar(variable)
         derive(self, domain=None)
 
 
-def _require_patient_series(operation: str, member: object) -> None:
+def require_patient_series(operation: str, member: object) -> None:
+    """Raise unless `member` is a series with one value per patient."""
     if not isinstance(member, Series):
         raise TypeError(f"{operation} needs series, not {member!r}")
     if member.domain is not None:
