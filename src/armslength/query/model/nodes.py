@@ -39,6 +39,7 @@ from armslength.query.model.frames import (
     lineage,
     table_of,
 )
+from armslength.query.model.measures import INTERVAL_END, INTERVAL_START, Measure, Measures
 from armslength.query.model.node import (
     Node,
     children,
