@@ -48,8 +48,9 @@ def read_object(text: str | bytes) -> JsonObject:
     if len(text) > LONGEST_TEXT:
         raise NotCanonical(f"it is longer than {LONGEST_TEXT} bytes")
     try:
+        # Decoded here: given bytes, json would also take UTF-16, UTF-32 and a byte order mark.
         value = json.loads(
-            text,
+            text.decode() if isinstance(text, bytes) else text,
             object_pairs_hook=_object,
             parse_float=_no_fraction,
             parse_int=_number,
