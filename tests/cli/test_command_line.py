@@ -9,7 +9,7 @@ from armslength.cli import VERBS, run
 
 def test_an_unknown_verb_says_so_and_fails(capsys):
     assert run(["nope"]) == 2
-    assert "No such command" in capsys.readouterr().err
+    assert "error X001: there is no verb `nope`" in capsys.readouterr().err
 
 
 def test_every_verb_has_a_line_of_help(capsys):

@@ -6,9 +6,8 @@ import importlib
 import os
 import sys
 import traceback
-
-import click
-import typer.main
+from difflib import get_close_matches
+from typing import Any
 
 from armslength import __version__
 from armslength.kernel.errors import Mistake, Mistakes
@@ -19,11 +18,8 @@ VERBS: dict[str, tuple[str, str]] = {
         "armslength.cli.demo",
         "Run the whole story unattended: request, run, review, release, publish, verify",
     ),
-    "up": (
-        "armslength.cli.up",
-        "Start both sites and the runner here, pre-filled, to click through",
-    ),
-    "down": ("armslength.cli.up:down", "Stop what `up` started"),
+    "up": ("armslength.cli.up", "Start both sites and the runner here, pre-filled, to click through"),
+    "down": ("armslength.cli.down", "Stop what `up` started"),
     "data": ("armslength.cli.data", "Fill a store: import a real export or make a plausible population"),
     "check-outputs": (
         "armslength.cli.check_outputs",
@@ -35,59 +31,86 @@ VERBS: dict[str, tuple[str, str]] = {
     "airlock": ("armslength.cli.airlock", "Run and administer the review site inside"),
 }
 
+USAGE_STATUS, INTERRUPTED_STATUS, DEFECT_STATUS = 2, 130, 70
 
-class Verbs(click.Group):
-    """The top command: knows its verbs by name and loads one only to run it."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        module, _, attribute = VERBS[cmd_name][0].partition(":")
-        app = getattr(importlib.import_module(module), attribute or "app")
-        command = typer.main.get_command(app)
-        command.name = cmd_name
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Verbs"):
-            formatter.write_dl([(name, text) for name, (_, text) in VERBS.items()])
+def help_text() -> str:
+    """The text of `armslength --help`."""
+    width = max(map(len, VERBS)) + 2
+    lines = [f"  {verb:<{width}}{line}" for verb, (_, line) in VERBS.items()]
+    return "\n".join(
+        [
+            "Usage: armslength VERB …",
+            "",
+            "Analyse health records at arm's length: code travels to the data, checked aggregates come back.",
+            "",
+            *lines,
+            "",
+            "`armslength VERB --help` explains one of them; `armslength --version` tells the version.",
+        ]
+    )
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit status; a mistake is told, never a traceback."""
-    command = Verbs(
-        name="armslength",
-        help="Analyse health records at arm's length.",
-        no_args_is_help=True,
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    click.version_option(__version__, prog_name="armslength")(command)
     try:
-        status = command.main(args=arguments, prog_name="armslength", standalone_mode=False)
+        match arguments:
+            case []:
+                print(help_text(), file=sys.stderr)
+                return USAGE_STATUS
+            case ["-h" | "--help" | "help", *_]:
+                print(help_text())
+                return 0
+            case ["--version", *_]:
+                print(f"armslength {__version__}")
+                return 0
+            case [verb, *rest]:
+                return run_verb(verb, rest)
     except (Mistake, Mistakes) as mistake:
         print(mistake, file=sys.stderr)
         return mistake.exit_status
-    except click.exceptions.NoArgsIsHelpError as asked:
-        asked.show()
-        return 2
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         print("interrupted; nothing half-written is left", file=sys.stderr)
-        return 130
+        return INTERRUPTED_STATUS
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except Exception as error:
         if os.environ.get("ARMSLENGTH_DEBUG"):
             traceback.print_exc()
-        print(
-            f"error X000: this is a defect in armslength: {type(error).__name__}: {error}\n\n"
-            "hint: run again with ARMSLENGTH_DEBUG=1 for the traceback and report it",
-            file=sys.stderr,
+        defect = Mistake(
+            "X000",
+            f"this is a defect in armslength: {type(error).__name__}: {error}",
+            hint="run again with ARMSLENGTH_DEBUG=1 for the traceback and report it",
         )
-        return 70
+        print(defect, file=sys.stderr)
+        return DEFECT_STATUS
+    return 0
+
+
+def run_verb(verb: str, arguments: list[str]) -> int:
+    """Load one verb's typer application and run it. Whole numbers that it returns are its exit status."""
+    if verb not in VERBS:
+        close = get_close_matches(verb, VERBS, n=1)
+        hint = f"did you mean `{close[0]}`?" if close else "`armslength --help` lists the verbs"
+        raise Mistake("X001", f"there is no verb `{verb}`", hint=hint, exit_status=USAGE_STATUS)
+    import typer.main
+
+    app = importlib.import_module(VERBS[verb][0]).app
+    command: Any = typer.main.get_command(app)
+    try:
+        status = command.main(args=arguments, prog_name=f"armslength {verb}", standalone_mode=False)
+    except typer.Exit as asked:
+        return asked.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except Exception as error:
+        # Usage errors know how to show themselves, with the usage line and the option concerned.
+        if not hasattr(error, "show") or not hasattr(error, "exit_code"):
+            raise
+        error.show()
+        return int(error.exit_code)
     return status if isinstance(status, int) else 0
 
 
