@@ -271,10 +271,11 @@ def _file_arguments(jail: Jail, descriptors: Mapping[str, int]) -> list[str]:
     for name in ("passwd", "group"):
         if name in descriptors:
             line += ["--perms", "0444", "--ro-bind-data", str(descriptors[name]), f"/etc/{name}"]
-    for bind in (*python, *jail.read_only):
-        line += ["--ro-bind", str(bind.source), str(bind.inside)]
-    for bind in jail.writable:
-        line += ["--bind", str(bind.source), str(bind.inside)]
+    # Outer before inner: a read-only file inside a writable folder stays what it is.
+    kinds = [("--ro-bind", bind) for bind in (*python, *jail.read_only)]
+    kinds += [("--bind", bind) for bind in jail.writable]
+    for kind, bind in sorted(kinds, key=lambda one: len(one[1].inside.parts)):
+        line += [kind, str(bind.source), str(bind.inside)]
     return [*line, "--remount-ro", "/"]
 
 
