@@ -31,6 +31,7 @@ from armslength.query.model.constraints import CONSTRAINT_KINDS, Categorical
 from armslength.query.model.declared import check_fields
 from armslength.query.model.errors import ModelError
 from armslength.query.model.frames import InlinePatientTable, Position, SelectPatientTable, SelectTable
+from armslength.query.model.measures import Measure, Measures
 from armslength.query.model.node import Node, walk
 from armslength.query.model.nodes import OPERATIONS
 from armslength.query.model.outputs import Dataset, GroupedSum, SeriesCollectionFrame
@@ -43,7 +44,7 @@ BYTES, NODES, DEPTH, NESTING = 64 << 20, 1_000_000, 10_000, 12
 FindTable: TypeAlias = Callable[[str, str], "SelectTable | SelectPatientTable | None"]
 
 TABLES = (SelectTable, SelectPatientTable)
-NODE_CLASSES = {cls.__name__: cls for cls in OPERATIONS if cls not in TABLES}
+NODE_CLASSES = {cls.__name__: cls for cls in (*OPERATIONS, Measure, Measures) if cls not in TABLES}
 TYPES = {cls.__name__: cls for cls in VALUE_TYPES}
 CODES = {cls.__name__: cls for cls in (*CODE_SYSTEMS, *MULTI_CODE_STRINGS)}
 CONSTRAINTS = {cls.__name__: cls for cls in CONSTRAINT_KINDS}
@@ -100,7 +101,7 @@ def _read_nodes(entries: object, find_table: FindTable) -> list[Node]:
 
 def _refused(why: str, where: str) -> Mistake:
     return Mistake(
-        "Q101",
+        "Q001",
         f"the query model that came from the definition is refused: {why}",
         where=where,
         hint="a definition must build its queries with `ehrql` and tables of `ehrql.tables` only; "
@@ -363,6 +364,8 @@ def _check_meaning(node: Node) -> None:
         named = (node.numerators, node.group_bys)
     elif isinstance(node, SeriesCollectionFrame):
         named = (node.members,)
+    elif isinstance(node, Measure):
+        named = (((node.name, node),), node.group_by)
     for names in named:
         _check_names([name for name, _ in names])
 
