@@ -50,6 +50,7 @@ def fits(value: Any, hint: Any) -> bool:
 @functools.cache
 def _declared(cls: type) -> tuple[tuple[str, Any], ...]:
     """The name and the declared type of each field a class is built from."""
-    hints = typing.get_type_hints(cls)
+    # Names in annotations are the module's: a field called `type` must not hide the class `type`.
+    hints = typing.get_type_hints(cls, localns={})
     fields = dataclasses.fields(cls)
     return tuple((field.name, hints[field.name]) for field in fields if field.init)
