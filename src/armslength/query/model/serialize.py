@@ -44,9 +44,8 @@ BYTES, NODES, DEPTH, NESTING = 64 << 20, 1_000_000, 10_000, 12
 FindTable: TypeAlias = Callable[[str, str], "SelectTable | SelectPatientTable | None"]
 
 TABLES = (SelectTable, SelectPatientTable)
-NODE_CLASSES: dict[str, type[Node]] = {
-    cls.__name__: cls for cls in (*OPERATIONS, Measure, Measures) if cls not in TABLES
-}
+CLASSES: tuple[type[Node], ...] = (*OPERATIONS, Measure, Measures)
+NODE_CLASSES = {cls.__name__: cls for cls in CLASSES if cls not in TABLES}
 TYPES = {cls.__name__: cls for cls in VALUE_TYPES}
 CODES = {cls.__name__: cls for cls in (*CODE_SYSTEMS, *MULTI_CODE_STRINGS)}
 CONSTRAINTS = {cls.__name__: cls for cls in CONSTRAINT_KINDS}
