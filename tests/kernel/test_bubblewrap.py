@@ -86,6 +86,30 @@ def test_nothing_but_scratch_and_writable_binds_can_be_written(tmp_path: Path) -
     assert (tmp_path / "kept").read_text() == "as it was"
 
 
+def test_a_folder_only_its_owner_may_read_is_read_without_any_capability(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    (tmp_path / "own").write_text("mine")
+    jail = Jail(read_only=(Bind(tmp_path),), keep_identity=True, proc=False)
+    program = f"""
+        import os, ctypes
+        print(open({str(tmp_path / "own")!r}).read(), os.getuid(), os.path.exists("/proc/self"))
+        libc = ctypes.CDLL(None, use_errno=True)
+        print(libc.sethostname(b"x", 1), libc.chroot(b"/"), libc.setuid(0))
+    """
+    assert said(python(program, jail)).splitlines() == [f"mine {bubblewrap.JAIL_USER} False", "-1 -1 -1"]
+
+
+def test_a_hidden_folder_looks_empty(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "patients").write_text("a patient")
+    jail = Jail(read_only=(Bind(tmp_path, Path("/study")),), hidden=(Path("/study/store"),))
+    assert (
+        said(python("import os; print(os.listdir('/study'), os.listdir('/study/store'))", jail))
+        == "['store'] []"
+    )
+
+
 def test_there_is_no_network() -> None:
     program = """
         import socket
