@@ -1,0 +1,1 @@
+"""Executors: one plug-in per way to confine a job."""

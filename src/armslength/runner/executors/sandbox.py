@@ -1,0 +1,185 @@
+"""The sandbox: each job in a jail of its own, on any Linux machine, with nothing to install but bubblewrap."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from armslength.kernel import bubblewrap, cgroups, files
+from armslength.kernel.errors import Mistake
+from armslength.kernel.jail import SEARCH_PATH
+from armslength.runner import supervisor
+from armslength.runner.executor import JobSpec, Phase, Result
+from armslength.runner.workarea import WORKSPACE, lay_out
+
+DATABASE_INSIDE = Path("/database")
+PREPARED = "prepared.json"
+# Each job is a user of its own, so that not even two jobs at once share one: the range above JAIL_USER.
+USERS = range(bubblewrap.JAIL_USER + 1, bubblewrap.JAIL_USER + 4000)
+
+
+class SandboxExecutor:
+    """Runs jobs in bubblewrap. `folder` holds one folder per job and belongs to the runner alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def prepare(self, spec: JobSpec) -> None:
+        """Lay out the work area and write down the jail."""
+        if self.phase(spec.id) is not Phase.ABSENT:
+            if (self.folder / spec.id / PREPARED).exists():
+                return
+            self.cleanup(spec.id)
+        job = self._job(spec.id)
+        _remove(job)
+        work = job / "work"
+        work.mkdir(parents=True)
+        layout = lay_out(spec, work)
+        user = USERS[int.from_bytes(spec.id.encode(), "big") % len(USERS)]
+        supervisor.write_jail(job, _jail(spec, work, layout.binds, user), spec.argv, asdict(spec.limits))
+        content = {"given": sorted(layout.given), "owner": user if os.geteuid() == 0 else os.geteuid()}
+        files.write_text(job / PREPARED, json.dumps(content))
+
+    def start(self, job: str) -> None:
+        """Start the supervisor in a session of its own. Its lock decides when two are started."""
+        if self.phase(job) is not Phase.PREPARED:
+            return
+        line = [sys.executable, "-m", "armslength.runner.supervisor", str(self._job(job))]
+        # The parent in between ends at once, so that the supervisor is nobody's child and dies with nobody.
+        between = (
+            "import subprocess, sys; subprocess.Popen(sys.argv[1:], start_new_session=True, close_fds=True)"
+        )
+        subprocess.run(
+            [sys.executable, "-c", between, *line],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            check=True,
+            timeout=60,
+        )
+
+    def phase(self, job: str) -> Phase:
+        """Read the facts in the job's folder."""
+        folder = self._job(job)
+        if not (folder / PREPARED).exists():
+            return Phase.ABSENT
+        if (folder / supervisor.RESULT).exists():
+            return Phase.FINISHED
+        lock = supervisor.take_lock(folder)
+        if lock is None:
+            return Phase.RUNNING
+        try:
+            # Asked again under the lock: it may have ended between the two questions.
+            if (folder / supervisor.RESULT).exists():
+                return Phase.FINISHED
+            return Phase.LOST if (folder / supervisor.STARTED).exists() else Phase.PREPARED
+        finally:
+            os.close(lock)
+
+    def result(self, job: str) -> Result:
+        """Read how the program ended."""
+        return Result(**json.loads((self._job(job) / supervisor.RESULT).read_text()))
+
+    def terminate(self, job: str) -> None:
+        """Leave the wish where the supervisor looks for it."""
+        folder = self._job(job)
+        if folder.is_dir():
+            (folder / supervisor.TERMINATE).touch()
+
+    def work(self, job: str) -> Path:
+        """Return the folder the job wrote to."""
+        return self._job(job) / "work"
+
+    def given(self, job: str) -> frozenset[str]:
+        """Return the paths that were laid out."""
+        return frozenset(self._prepared(job)["given"])
+
+    def owner(self, job: str) -> int:
+        """Return the user the job ran as, as this machine sees it."""
+        return int(self._prepared(job)["owner"])
+
+    def log(self, job: str) -> Path:
+        """Return the log file."""
+        return self._job(job) / supervisor.LOG
+
+    def cleanup(self, job: str) -> None:
+        """End what runs, remove the control groups and the folder."""
+        folder = self._job(job)
+        if not folder.is_dir():
+            return
+        self.terminate(job)
+        if (lock := _wait_for_lock(folder, seconds=10)) is not None:
+            os.close(lock)
+        with contextlib.suppress(OSError, ValueError):
+            groups = json.loads((folder / supervisor.GROUPS).read_text())
+            cgroups.Group(tuple(Path(path) for path in groups)).close()
+        _remove(folder)
+
+    def jobs(self) -> frozenset[str]:
+        """Return the jobs that have a folder."""
+        return frozenset(entry.name for entry in self.folder.iterdir() if entry.is_dir())
+
+    def why_not_usable(self) -> str | None:
+        """Ask bubblewrap."""
+        reason: str | None = bubblewrap.why_not_usable()
+        return reason
+
+    def _job(self, job: str) -> Path:
+        if not job.isalnum():
+            raise Mistake("R020", f"`{job}` is not the id of a job", where=str(self.folder))
+        return self.folder / job
+
+    def _prepared(self, job: str) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self._job(job) / PREPARED).read_text())
+        return content
+
+
+def _jail(spec: JobSpec, work: Path, binds: tuple[bubblewrap.Bind, ...], user: int) -> bubblewrap.Jail:
+    """Describe the jail: no network, read-only system, the work area, and the database for a query alone."""
+    database = (bubblewrap.Bind(spec.database, DATABASE_INSIDE),) if spec.database else ()
+    limits = spec.limits
+    return bubblewrap.Jail(
+        read_only=(*binds, *database),
+        writable=(bubblewrap.Bind(work, WORKSPACE),),
+        scratch=(bubblewrap.Scratch(Path("/tmp"), limits.temporary_bytes),),  # noqa: S108 (inside the jail)
+        environment={"HOME": "/tmp", "PATH": SEARCH_PATH, "LANG": "C.UTF-8", **spec.environment},  # noqa: S108
+        working_folder=WORKSPACE,
+        nesting=spec.database is not None,
+        user=user,
+        group=user,
+        limits=bubblewrap.Limits(
+            memory_bytes=limits.memory_bytes,
+            cpu_seconds=limits.cpu_seconds,
+            file_bytes=limits.file_bytes,
+            processes=limits.processes,
+        ),
+    )
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder. By `rm`, because jobs nest folders deeper than a path or Python's stack can say."""
+    subprocess.run(["rm", "-rf", "--", str(folder)], check=False, capture_output=True, timeout=600)
+
+
+def _wait_for_lock(folder: Path, *, seconds: float) -> int | None:
+    """Wait until the supervisor has gone; after half the time, make it go."""
+    until = time.monotonic() + seconds
+    while (lock := supervisor.take_lock(folder)) is None:
+        left = until - time.monotonic()
+        if left < 0:
+            return None
+        if left < seconds / 2:
+            with contextlib.suppress(OSError, ValueError):
+                os.kill(int((folder / supervisor.LOCK).read_text()), signal.SIGKILL)
+        time.sleep(0.05)
+    return lock
