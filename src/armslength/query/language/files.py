@@ -1,0 +1,137 @@
+"""Tables read from files an earlier action made: CSV, compressed CSV, or Arrow."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import gzip
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from armslength.query.language.errors import FileValidationError
+from armslength.query.language.frames import PatientFrame
+from armslength.query.language.operands import to_date
+from armslength.query.language.tables import Series, inline_table
+from armslength.query.model.schema import TableSchema
+
+SUFFIXES = (".csv", ".csv.gz", ".arrow")
+BOOLS = {
+    "T": True,
+    "F": False,
+    "1": True,
+    "0": False,
+    "true": True,
+    "false": False,
+    "True": True,
+    "False": False,
+}
+
+
+def table_from_file(path: str | Path, *, columns: Mapping[str, type] | None = None) -> Any:
+    """Make a patient table from a file. `columns` are the names and types wanted; others in the file are ignored.
+
+    `path` is relative to the project and must not lead out of it. Raises FileValidationError, saying which row and
+    column, when the file does not hold what is wanted or lists a patient twice.
+    """
+    file = Path(path)
+    if columns is None:
+        return lambda cls: _from_file(file, cls)
+    names: dict[str, Any] = {name: Series(kind) for name, kind in columns.items()}
+    return _from_file(file, type("table_from_file", (PatientFrame,), names))
+
+
+def _from_file(path: Path, cls: type[PatientFrame]) -> PatientFrame:
+    declared = {name: member.column for name, member in vars(cls).items() if isinstance(member, Series)}
+    return inline_table(cls, read_rows(path, TableSchema.of(declared)))
+
+
+def read_rows(path: Path, schema: TableSchema) -> list[tuple[Any, ...]]:
+    """Read (patient_id, values in schema order) from a file. Raises FileValidationError."""
+    if not path.name.endswith(SUFFIXES):
+        raise FileValidationError(
+            f"`{path}` cannot be read: its name must end in one of {', '.join(SUFFIXES)}"
+        )
+    if not path.is_file():
+        raise FileValidationError(f"there is no file `{path}`")
+    rows = _arrow_rows(path, schema) if path.suffix == ".arrow" else _csv_rows(path, schema)
+    return _one_per_patient(path, rows)
+
+
+def _one_per_patient(path: Path, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    found: dict[int, tuple[Any, ...]] = {}
+    for number, row in enumerate(rows, start=1):
+        if row[0] is None:
+            raise FileValidationError(f"`{path}` row {number}, column `patient_id`: must not be empty")
+        if row[0] in found:
+            raise FileValidationError(
+                f"`{path}` row {number}, column `patient_id`: a patient is listed twice"
+            )
+        found[row[0]] = row
+    return list(found.values())
+
+
+def _csv_rows(path: Path, schema: TableSchema) -> Iterator[tuple[Any, ...]]:
+    readers = {"patient_id": _reader(int), **{name: _reader(schema[name].type) for name in schema}}
+    try:
+        with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
+            reader = csv.DictReader(file)
+            _check_header(path, tuple(readers), reader.fieldnames or ())
+            for number, row in enumerate(reader, start=1):
+                yield tuple(_value(path, number, name, read, row[name]) for name, read in readers.items())
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FileValidationError(f"`{path}` cannot be read: {error}") from None
+
+
+def _value(path: Path, number: int, name: str, read: Callable[[str], Any], text: str | None) -> Any:
+    if not text:
+        return None
+    try:
+        return read(text)
+    except (ValueError, KeyError):
+        raise FileValidationError(
+            f"`{path}` row {number}, column `{name}`: {text!r} is not what it should be"
+        ) from None
+
+
+def _reader(kind: type) -> Callable[[str], Any]:
+    if kind is bool:
+        return BOOLS.__getitem__
+    if kind is datetime.date:
+        return to_date
+    return kind
+
+
+def _check_header(path: Path, needed: tuple[str, ...], header: Iterable[str]) -> None:
+    found = set(header)
+    if missing := [name for name in needed if name not in found]:
+        raise FileValidationError(f"`{path}` lacks the columns: {', '.join(missing)}")
+
+
+def _arrow_rows(path: Path, schema: TableSchema) -> Iterator[tuple[Any, ...]]:
+    import pyarrow
+    from pyarrow import feather
+
+    names = ["patient_id", *schema]
+    try:
+        table = feather.read_table(path, memory_map=False)
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        raise FileValidationError(f"`{path}` cannot be read: {error}") from None
+    _check_header(path, tuple(names), table.column_names)
+    kinds = {"patient_id": int, **{name: schema[name].type for name in schema}}
+    for number, row in enumerate(table.select(names).to_pylist(), start=1):
+        yield tuple(_converted(path, number, name, kinds[name], row[name]) for name in names)
+
+
+def _converted(path: Path, number: int, name: str, kind: type, value: Any) -> Any:
+    if value is None or type(value) is kind:
+        return value
+    if isinstance(value, datetime.datetime) and kind is datetime.date:
+        return value.date()
+    if type(value) is int and kind is float:
+        return float(value)
+    if type(value) is str and issubclass(kind, str):
+        return _value(path, number, name, kind, value)
+    raise FileValidationError(
+        f"`{path}` row {number}, column `{name}`: {value!r} is {type(value).__name__}, not {kind.__name__}"
+    )
