@@ -1,0 +1,1 @@
+"""What happened here, who did it, and what the public ledger has of it."""

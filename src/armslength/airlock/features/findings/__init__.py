@@ -1,0 +1,1 @@
+"""What disclosure control says about a file, and what its author answers."""

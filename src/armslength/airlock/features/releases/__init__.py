@@ -1,0 +1,1 @@
+"""Approved files on their way out."""

@@ -1,0 +1,1 @@
+"""Release requests while their author holds them."""

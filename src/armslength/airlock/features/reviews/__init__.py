@@ -1,0 +1,1 @@
+"""Release requests while output checkers hold them: votes, comments, decisions."""

@@ -1,0 +1,1 @@
+"""Signing in with a token from the server, staying signed in while the server agrees."""

@@ -1,0 +1,31 @@
+"""What the airlock remembers: people, requests, reviews, records."""
+
+from armslength.airlock.models.people import Person
+from armslength.airlock.models.records import (
+    AuditEntry,
+    Delivery,
+    OutboxEvent,
+    OutboxFile,
+    OutboxRelease,
+    SeenContent,
+)
+from armslength.airlock.models.requests import Check, FileGroup, FindingAnswer, ReleaseRequest, RequestFile
+from armslength.airlock.models.reviews import Comment, Review, Vote
+
+__all__ = [
+    "AuditEntry",
+    "Check",
+    "Comment",
+    "Delivery",
+    "FileGroup",
+    "FindingAnswer",
+    "OutboxEvent",
+    "OutboxFile",
+    "OutboxRelease",
+    "Person",
+    "ReleaseRequest",
+    "RequestFile",
+    "Review",
+    "SeenContent",
+    "Vote",
+]

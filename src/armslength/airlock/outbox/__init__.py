@@ -1,0 +1,1 @@
+"""Telling the server: the client, the queues, the proofs that what was told is in the ledger."""

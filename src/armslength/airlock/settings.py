@@ -1,0 +1,21 @@
+"""Django settings of the review site: what both sites share, and what ARMSLENGTH_AIRLOCK_… says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from armslength.airlock.configuration import PREFIX, configuration_from
+from armslength.web.settings import Zone, site_settings
+
+AIRLOCK = configuration_from()
+globals().update(site_settings(PREFIX, zone=Zone.INSIDE, name="Airlock"))
+
+AUTH_USER_MODEL = "airlock.Person"
+AUTHENTICATION_BACKENDS = ["armslength.airlock.features.sign_in.provider.PersonBackend"]
+ARMSLENGTH_IDENTITY_PROVIDERS = ["armslength.airlock.features.sign_in.provider.TokenFromTheServer"]
+INSTALLED_APPS = [*INSTALLED_APPS, "armslength.airlock"]  # noqa: F821  from site_settings
+MIDDLEWARE = [*MIDDLEWARE, "armslength.airlock.features.sign_in.middleware.PeopleOnly"]  # noqa: F821
+ROOT_URLCONF = "armslength.airlock.urls"
+WSGI_APPLICATION = "armslength.airlock.wsgi.application"
+FEATURES = Path(__file__).parent / "features"
+TEMPLATES[0]["DIRS"] = sorted(FEATURES.glob("*/templates"))  # noqa: F821
