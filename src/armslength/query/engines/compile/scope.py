@@ -1,0 +1,138 @@
+"""Where names are found while an expression is compiled: the rows being read and what is joined to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from armslength.query.engines.backend import Backend
+from armslength.query.engines.engine import unsupported
+from armslength.query.engines.query_plan import is_membership
+from armslength.query.model.nodes import (
+    Frame,
+    In,
+    InlinePatientTable,
+    Node,
+    SelectColumn,
+    SeriesCollectionFrame,
+)
+
+Compile = Callable[[Node, "Scope"], exp.Expression]
+
+POPULATION = "armslength_population"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a database writes what the others write differently.
+
+    `name` is what sqlglot calls it; `sort_key` makes one comparable value of several keys, missing
+    first; `overrides` replace the shared compilation of an operation.
+    """
+
+    name: str
+    sort_key: Callable[[list[exp.Expression]], exp.Expression]
+    overrides: Mapping[type[Node], Compile] = field(default_factory=dict)
+    unsupported: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a reduction's answer is: a column of a temporary table; `is_row` when it holds a picked row."""
+
+    table: str
+    column: str
+    is_row: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Compilation:
+    """What is known of one query while it is compiled: filled as its statements are made."""
+
+    dialect: Dialect
+    backend: Backend
+    places: dict[Node, Place] = field(default_factory=dict)
+    inline: dict[Node, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """Where a scan says whether its row's value is in a codelist: a bit of a joined column."""
+
+    alias: str
+    column: str
+    bit: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Scope:
+    """The FROM clause an expression is compiled for.
+
+    `patient` is the id that other tables are joined on; `rows` is the event table being read, when it
+    is one, under `alias`. Compiling adds the joins that the expression turns out to need.
+    """
+
+    compilation: Compilation
+    patient: exp.Expression
+    rows: Frame | None = None
+    alias: str = ""
+    tags: Mapping[tuple[str, frozenset[object]], Tag] = field(default_factory=dict)
+    joins: dict[str, exp.Join] = field(default_factory=dict)
+
+    def column(self, node: SelectColumn) -> exp.Expression:
+        """Return a column of the event rows, of a picked row, or of a patient-level table."""
+        source = node.source
+        if isinstance(source, SeriesCollectionFrame):
+            raise unsupported("SelectColumn of an event table", engine=self.compilation.dialect.name)
+        if source.domain is not None:
+            assert self.rows is not None, "an event column outside its rows"  # noqa: S101
+            return self.compilation.backend.mapping_of(self.rows).column(node.name, alias=self.alias)
+        if source in self.compilation.places:
+            answer = self.answer(source)
+            if self.compilation.places[source].is_row:
+                return exp.func("STRUCT_EXTRACT", answer, exp.Literal.string(node.name))
+            return answer
+        return self.patient_column(source, node.name)
+
+    def answer(self, reduction: Node) -> exp.Expression:
+        """Return the answer of a reduction, joining the table it is in."""
+        place = self.compilation.places[reduction]
+        self._join(place.table, place.table, "patient_id")
+        return quoted(place.column, place.table)
+
+    def patient_column(self, table: Frame, name: str) -> exp.Expression:
+        """Return a column of a table with one row per patient, joining it. `patient_id` tells who is in it."""
+        if isinstance(table, InlinePatientTable):
+            physical = self.compilation.inline[table]
+            self._join(physical, physical, "patient_id")
+            return quoted(name, physical)
+        mapping = self.compilation.backend.mapping_of(table)  # type: ignore[arg-type]
+        # A patient table and an event table may map to the same physical one.
+        alias = f"{mapping.table}_of_patient" if mapping.table == self.alias else mapping.table
+        self._join(mapping.table, alias, mapping.patient_id)
+        return mapping.column(name, alias=alias)
+
+    def tag_of(self, node: In) -> Tag | None:
+        """Return the tag that answers a membership, when a pass has made one."""
+        if not is_membership(node):
+            return None
+        return self.tags.get((node.lhs.name, node.rhs.value))  # type: ignore[attr-defined]
+
+    def _join(self, table: str, alias: str, patient_id: str) -> None:
+        if alias not in self.joins:
+            on = exp.EQ(this=quoted(patient_id, alias), expression=self.patient.copy())
+            relation = exp.alias_(named(table), alias, table=True, quoted=True)
+            self.joins[alias] = exp.Join(this=relation, on=on, side="LEFT")
+
+
+def named(table: str) -> exp.Table:
+    """Refer to a table by its name, quoted, so that no name is a keyword."""
+    return exp.Table(this=exp.to_identifier(table, quoted=True))
+
+
+def quoted(column: str, table: str | None = None) -> exp.Column:
+    """Refer to a column, quoted."""
+    owner = exp.to_identifier(table, quoted=True) if table else None
+    return exp.Column(this=exp.to_identifier(column, quoted=True), table=owner)

@@ -1,0 +1,297 @@
+"""A query plan as SQL statements: temporary tables for scans and the population, then the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+from sqlglot import exp
+
+from armslength.query.engines.arrow_types import arrow_type, inline_rows, tag_rows
+from armslength.query.engines.backend import Backend
+from armslength.query.engines.compile import dates as _dates  # noqa: F401 - registers the calendar operations
+from armslength.query.engines.compile.expressions import balanced, cast, compiled, filtering
+from armslength.query.engines.compile.reductions import aggregated, episodes, is_single_key, present
+from armslength.query.engines.compile.scope import (
+    POPULATION,
+    Compilation,
+    Dialect,
+    Place,
+    Scope,
+    Tag,
+    named,
+    quoted,
+)
+from armslength.query.engines.engine import Plan, ResultQuery, Statement
+from armslength.query.engines.query_plan import (
+    QueryPlan,
+    Reduction,
+    Scan,
+    Stage,
+    conditions_of,
+    reductions_below,
+)
+from armslength.query.model import nodes
+from armslength.query.model.nodes import Series
+from armslength.query.model.reference import true_for_nobody_in_particular
+
+
+@dataclass(slots=True, kw_only=True)
+class _Statements:
+    """The statements made so far, and what they made known."""
+
+    plan: QueryPlan
+    compilation: Compilation
+    made: list[Statement] = field(default_factory=list)
+
+    def create(self, name: str, query: exp.Select, *, purpose: str) -> None:
+        sql = exp.Create(
+            this=named(name),
+            kind="TABLE",
+            expression=query,
+            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+        ).sql(dialect=self.compilation.dialect.name, pretty=True)
+        self.made.append(Statement(purpose=purpose, creates=name, sql=sql))
+
+
+def compile_plan(plan: QueryPlan, *, dialect: Dialect, backend: Backend) -> Plan:
+    """Return the statements of a query plan. Raises Mistake Q102 (operation), Q103 (table), Q105 (parameter)."""
+    statements = _Statements(plan=plan, compilation=Compilation(dialect=dialect, backend=backend))
+    _upload_inline_tables(statements)
+    for stage in Stage:
+        for number, scan in enumerate(plan.scans, start=1):
+            if scan.stage is stage:
+                _scan(scan, f"armslength_scan_{number}", statements)
+        if stage is Stage.POPULATION:
+            _population(statements)
+    return Plan(statements=tuple(statements.made), results=tuple(_results(statements)))
+
+
+def _upload_inline_tables(statements: _Statements) -> None:
+    inline = [t for t in nodes.tables_of(statements.plan.dataset) if isinstance(t, nodes.InlinePatientTable)]
+    for number, table in enumerate(inline, start=1):
+        name = f"armslength_inline_{number}"
+        rows = inline_rows(table)
+        statements.compilation.inline[table] = name
+        purpose = f"upload an inline table of {rows.num_rows} patients"
+        statements.made.append(Statement(purpose=purpose, creates=name, rows=rows))
+
+
+def _scan(scan: Scan, name: str, statements: _Statements) -> None:
+    tags = _upload_tags(scan, name, statements)
+    scope = _rows_scope(scan.table, statements.compilation, tags)
+    if scan.reductions[0].is_windowed:
+        query = _windowed_query(scan, scope)
+    else:
+        query = _scan_query(scan, scope)
+    purpose = f"read {scan.table.name} for {len(scan.reductions)} {scan.stage.value} answer"  # type: ignore[attr-defined]
+    statements.create(name, query, purpose=purpose + "s" * (len(scan.reductions) != 1))
+    for number, reduction in enumerate(scan.reductions, start=1):
+        statements.compilation.places[reduction.node] = Place(
+            table=name, column=f"answer_{number}", is_row=_is_row(reduction)
+        )
+
+
+def _is_row(reduction: Reduction) -> bool:
+    if not isinstance(reduction.node, nodes.PickOneRowPerPatient):
+        return False
+    return reduction.node.position is nodes.Position.FIRST or not is_single_key(reduction)
+
+
+def _rows_scope(
+    table: nodes.Frame, compilation: Compilation, tags: dict[tuple[str, frozenset[object]], Tag]
+) -> Scope:
+    mapping = compilation.backend.mapping_of(table)  # type: ignore[arg-type]
+    patient = mapping.column("patient_id", alias=mapping.table)
+    return Scope(compilation=compilation, patient=patient, rows=table, alias=mapping.table, tags=tags)
+
+
+def _upload_tags(scan: Scan, name: str, statements: _Statements) -> dict[tuple[str, frozenset[object]], Tag]:
+    found = {}
+    for number, tags in enumerate(scan.tags, start=1):
+        alias = f"{name}_codes_{number}"
+        rows, places = tag_rows(tags.memberships, value_type=tags.column.value_type)
+        purpose = f"upload {rows.num_rows} codes of {len(tags.memberships)} codelists"
+        statements.made.append(Statement(purpose=purpose, creates=alias, rows=rows))
+        for codes, (column, bit) in zip(tags.memberships, places, strict=True):
+            found[(tags.column.name, codes)] = Tag(alias=alias, column=column, bit=bit)
+    return found
+
+
+def _scan_query(scan: Scan, scope: Scope) -> exp.Select:
+    """Read a table once: what all reductions require is a WHERE, what only some require a FILTER."""
+    first, *others = scan.reductions
+    shared = [c for c in first.conditions if all(c in other.conditions for other in others)]
+    wheres = [filtering(condition, scope) for condition in shared]
+    columns: list[exp.Expression] = [exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)]
+    for number, reduction in enumerate(scan.reductions, start=1):
+        own = [condition for condition in reduction.conditions if condition not in shared]
+        made = aggregated(reduction, scope, conditions=own)
+        columns.append(exp.alias_(made, f"answer_{number}", quoted=True))
+    query = _read(scan, scope, columns, wheres)
+    return query.group_by(scope.patient.copy(), copy=False)
+
+
+def _windowed_query(scan: Scan, scope: Scope) -> exp.Select:
+    (reduction,) = scan.reductions
+    gap, count = episodes(reduction, scope)
+    wheres = [filtering(condition, scope) for condition in reduction.conditions]
+    wheres.append(present(reduction.node.source, scope))  # type: ignore[attr-defined]
+    patient = exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)
+    inner = _read(scan, scope, [patient, exp.alias_(gap, "gap", quoted=True)], wheres)
+    outer = exp.select(quoted("patient_id"), exp.alias_(count, "answer_1", quoted=True))
+    return outer.from_(inner.subquery("gaps"), copy=False).group_by(quoted("patient_id"), copy=False)
+
+
+def _read(
+    scan: Scan, scope: Scope, columns: list[exp.Expression], wheres: list[exp.Expression]
+) -> exp.Select:
+    """Select from a scan's table with its codelists, the joins its expressions needed, and its tests."""
+    query = exp.select(*columns, copy=False).from_(_aliased(scope), copy=False)
+    for tags in scan.tags:
+        alias = next(tag.alias for (name, _), tag in scope.tags.items() if name == tags.column.name)
+        on = exp.EQ(this=scope.column(tags.column), expression=quoted("code", alias))
+        side = {} if tags.required else {"side": "LEFT"}
+        query.append("joins", exp.Join(this=named(alias), on=on, **side))
+    if scan.members_only:
+        members = exp.select(quoted("patient_id")).from_(named(POPULATION))
+        wheres = [exp.In(this=scope.patient.copy(), query=exp.Subquery(this=members)), *wheres]
+    return _with_joins(query, scope, wheres)
+
+
+def _aliased(scope: Scope) -> exp.Expression:
+    mapping = scope.compilation.backend.mapping_of(scope.rows)  # type: ignore[arg-type]
+    return named(mapping.table)
+
+
+def _with_joins(query: exp.Select, scope: Scope, wheres: list[exp.Expression]) -> exp.Select:
+    for join in scope.joins.values():
+        query.append("joins", join)
+    if wheres:
+        query = query.where(balanced(wheres, exp.And), copy=False)
+    return query
+
+
+def _population(statements: _Statements) -> None:
+    population = statements.plan.dataset.population
+    scope = Scope(compilation=statements.compilation, patient=quoted("patient_id", "everybody"))
+    condition = compiled(population, scope)
+    ids = list(_ids(statements, scope))
+    everybody = ids[0] if len(ids) == 1 else exp.union(*ids, distinct=True, copy=False)
+    query = exp.select(scope.patient.copy()).from_(everybody.subquery("everybody"), copy=False)  # type: ignore[attr-defined]
+    query = _with_joins(query, scope, [condition])
+    if len(ids) == 1:
+        query = query.distinct(copy=False)
+    statements.create(POPULATION, query, purpose="decide who is in the population")
+
+
+def _ids(statements: _Statements, scope: Scope) -> Iterator[exp.Select]:
+    """Yield queries that together give every patient who might be in the population.
+
+    A condition that is never true of somebody about whom nothing is recorded can only be true of
+    those who are in what it reads; any other is asked of everybody in any table of the query.
+    """
+    dataset = statements.plan.dataset
+    if not true_for_nobody_in_particular(dataset.population):
+        places = (statements.compilation.places[node] for node in reductions_below(dataset.population))
+        sources = [(place.table, "patient_id") for place in places]
+        tables = (t for t in nodes.tables_of(dataset.population) if t.domain is None)
+    else:
+        sources, tables = [], iter(nodes.tables_of(dataset))
+    for table in tables:
+        if isinstance(table, nodes.InlinePatientTable):
+            sources.append((statements.compilation.inline[table], "patient_id"))
+        else:
+            mapping = statements.compilation.backend.mapping_of(table)  # type: ignore[arg-type]
+            sources.append((mapping.table, mapping.patient_id))
+    for physical, column in dict.fromkeys(sources):
+        patient = cast(quoted(column, physical), int)
+        known = exp.Not(this=exp.Paren(this=exp.Is(this=quoted(column, physical), expression=exp.Null())))
+        yield exp.select(exp.alias_(patient, "patient_id", quoted=True)).from_(named(physical)).where(known)
+    if not sources:
+        nobody = exp.alias_(cast(exp.Null(), int), "patient_id", quoted=True)
+        yield exp.select(nobody).where(exp.false())
+
+
+def _results(statements: _Statements) -> Iterator[ResultQuery]:
+    dataset = statements.plan.dataset
+    yield _dataset_result(statements, dataset)
+    for name, events in dataset.events:
+        yield _events_result(statements, name, events)
+    for number, measure in enumerate(dataset.measures, start=1):
+        yield _measure_result(statements, f"measure_{number}", measure)
+
+
+def _members_scope(statements: _Statements) -> Scope:
+    return Scope(compilation=statements.compilation, patient=quoted("patient_id", POPULATION))
+
+
+def _dataset_result(statements: _Statements, dataset: nodes.Dataset) -> ResultQuery:
+    scope = _members_scope(statements)
+    patient = exp.alias_(scope.patient.copy(), "patient_id", quoted=True)
+    columns = [patient, *_outputs(dataset.variables, scope)]
+    query = _with_joins(exp.select(*columns, copy=False).from_(named(POPULATION)), scope, [])
+    query = query.order_by(scope.patient.copy(), copy=False)
+    return _result("dataset", query, dataset.variables, statements)
+
+
+def _events_result(statements: _Statements, name: str, events: nodes.SeriesCollectionFrame) -> ResultQuery:
+    domain = events.domain
+    assert domain is not None  # noqa: S101 - the model refuses an event table without event series
+    table = nodes.table_of(domain)  # type: ignore[arg-type]
+    scope = _rows_scope(table, statements.compilation, {})
+    patient = exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)
+    columns = [patient, *_outputs(events.members, scope)]
+    wheres = [filtering(condition, scope) for condition in conditions_of(domain)]
+    everything = Scan(table=table, stage=Stage.VARIABLES, reductions=(), members_only=True)
+    query = _read(everything, scope, columns, wheres)
+    # No order is promised, but the same data shall give the same file.
+    places = [exp.Literal.number(number) for number in range(1, len(columns) + 1)]
+    return _result(name, query.order_by(*places, copy=False), events.members, statements)
+
+
+def _outputs(members: Iterable[tuple[str, Series]], scope: Scope) -> list[exp.Expression]:
+    return [
+        exp.alias_(cast(compiled(member, scope), member.value_type), name, quoted=True)
+        for name, member in members
+    ]
+
+
+def _result(
+    name: str, query: exp.Select, members: Iterable[tuple[str, Series]], statements: _Statements
+) -> ResultQuery:
+    patient = pa.field("patient_id", pa.int64(), nullable=False)
+    fields = [pa.field(each, arrow_type(member.value_type)) for each, member in members]
+    sql = query.sql(dialect=statements.compilation.dialect.name, pretty=True)
+    return ResultQuery(name=name, purpose=f"fetch {name}", sql=sql, schema=pa.schema([patient, *fields]))
+
+
+def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSum) -> ResultQuery:
+    """Sum over the population: columns are the denominator, the numerators and the groups, by position."""
+    scope = _members_scope(statements)
+    summed: list[tuple[str, Series]] = [("denominator", measure.denominator)]
+    summed += [(f"numerator_{n}", node) for n, (_, node) in enumerate(measure.numerators, start=1)]
+    groups = [(f"group_{n}", node) for n, (_, node) in enumerate(measure.group_bys, start=1)]
+    columns: list[exp.Expression] = []
+    for column, node in summed:
+        total = exp.Sum(this=cast(compiled(node, scope), int))
+        columns.append(
+            exp.alias_(
+                cast(exp.Coalesce(this=total, expressions=[exp.Literal.number(0)]), int), column, quoted=True
+            )
+        )
+    columns += _outputs(groups, scope)
+    query = _with_joins(exp.select(*columns, copy=False).from_(named(POPULATION)), scope, [])
+    places = [exp.Literal.number(len(summed) + n) for n in range(1, len(groups) + 1)]
+    if groups:
+        query = query.group_by(*places, copy=False).order_by(*(p.copy() for p in places), copy=False)
+    else:
+        # Without groups a database gives one row even when nobody is summed; the language gives none.
+        query = query.having(
+            exp.GT(this=exp.Count(this=exp.Star()), expression=exp.Literal.number(0)), copy=False
+        )
+    fields = [pa.field(column, pa.int64()) for column, _ in summed]
+    fields += [pa.field(column, arrow_type(node.value_type)) for column, node in groups]
+    sql = query.sql(dialect=statements.compilation.dialect.name, pretty=True)
+    return ResultQuery(name=name, purpose=f"sum {name}", sql=sql, schema=pa.schema(fields))

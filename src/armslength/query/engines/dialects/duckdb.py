@@ -1,0 +1,289 @@
+"""DuckDB: the embedded engine. Parquet files or a database file, read only, locked to what it was opened on."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from armslength.kernel.errors import Mistake
+from armslength.query.engines.backend import Backend
+from armslength.query.engines.compile.scope import Dialect, named
+from armslength.query.engines.compile.statements import compile_plan
+from armslength.query.engines.engine import (
+    ArrowTables,
+    Capabilities,
+    DatabaseFile,
+    ParquetFiles,
+    Plan,
+    Progress,
+    ResultQuery,
+    ResultTable,
+    Settings,
+    Source,
+    Statement,
+    Step,
+    no_progress,
+)
+from armslength.query.engines.passes import PASSES
+from armslength.query.engines.query_plan import Pass, plan_query
+from armslength.query.model.nodes import Dataset
+
+BATCH_ROWS = 64_000
+HIDDEN_PREFIX = "armslength_"
+
+
+def _sort_key(keys: list[exp.Expression]) -> exp.Expression:
+    """One binary key of several: measured a third faster than comparing rows, and missing sorts first."""
+    arguments: list[exp.Expression] = []
+    for key in keys:
+        arguments += [key, exp.Literal.string("ASC NULLS FIRST")]
+    return exp.func("CREATE_SORT_KEY", *arguments)
+
+
+DIALECT = Dialect(name="duckdb", sort_key=_sort_key)
+
+
+@dataclass(slots=True, kw_only=True)
+class DuckDB:
+    """An open DuckDB. It can read what it was opened on, write temporary tables, and nothing else."""
+
+    connection: duckdb.DuckDBPyConnection
+    spill_folder: Path
+    owns_spill_folder: bool
+    capabilities: Capabilities = field(default=Capabilities(name="duckdb", title="DuckDB"))
+    _cancelled: threading.Event = field(default_factory=threading.Event)
+
+    @classmethod
+    def open(cls, source: Source, *, settings: Settings | None = None) -> DuckDB:
+        """Open a source. Raises Mistake Q106 when it cannot be opened, Q109 for a setting it refuses."""
+        settings = settings or Settings()
+        spill = settings.spill_folder or Path(tempfile.mkdtemp(prefix="armslength-spill-"))
+        try:
+            connection = _connected(source)
+            try:
+                _configure(connection, source, settings, spill)
+            except BaseException:
+                connection.close()
+                raise
+        except BaseException:
+            if settings.spill_folder is None:
+                shutil.rmtree(spill, ignore_errors=True)
+            raise
+        return cls(connection=connection, spill_folder=spill, owns_spill_folder=settings.spill_folder is None)
+
+    def compile(self, dataset: Dataset, *, backend: Backend, passes: tuple[Pass, ...] | None = None) -> Plan:
+        """Return the statements of a query; `passes=()` leaves the plan as plain as it can be."""
+        plan = plan_query(dataset)
+        for rewrite in PASSES if passes is None else passes:
+            plan = rewrite(plan)
+        return compile_plan(plan, dialect=DIALECT, backend=backend)
+
+    def execute(self, plan: Plan, *, progress: Progress = no_progress) -> Iterator[ResultTable]:
+        """Run a plan and stream its results; temporary tables are gone when the iteration ends."""
+        self._cancelled.clear()
+        number = 0
+        try:
+            for number, statement in enumerate(plan.statements, start=1):
+                began = time.monotonic()
+                with self._told_as_mistakes(statement.purpose):
+                    self._run(statement)
+                seconds = time.monotonic() - began
+                progress(Step(number=number, of=plan.steps, purpose=statement.purpose, seconds=seconds))
+            for result in plan.results:
+                number += 1
+                rows = self._stream(result, number, plan.steps, progress)
+                yield ResultTable(
+                    name=result.name, rows=pa.RecordBatchReader.from_batches(result.schema, rows)
+                )
+                for _ in rows:
+                    raise RuntimeError(f"result `{result.name}` must be read to its end before the next")
+        finally:
+            self._drop(plan)
+
+    def _run(self, statement: Statement) -> None:
+        if self._cancelled.is_set():
+            raise duckdb.InterruptException("cancelled")
+        if statement.sql is not None:
+            self.connection.execute(statement.sql)
+            return
+        upload = f"{statement.creates}_upload"
+        self.connection.register(upload, statement.rows)
+        try:
+            create = exp.Create(
+                this=named(statement.creates),
+                kind="TABLE",
+                properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+                expression=exp.select("*").from_(named(upload)),
+            )
+            self.connection.execute(create.sql(dialect="duckdb"))
+        finally:
+            self.connection.unregister(upload)
+
+    def _stream(
+        self, result: ResultQuery, number: int, of: int, progress: Progress
+    ) -> Iterator[pa.RecordBatch]:
+        began, rows = time.monotonic(), 0
+        with self._told_as_mistakes(result.purpose):
+            if self._cancelled.is_set():
+                raise duckdb.InterruptException("cancelled")
+            # A fresh cursor is not used: temporary tables belong to this connection.
+            reader = self.connection.sql(result.sql).to_arrow_reader(BATCH_ROWS)
+            for batch in reader:
+                rows += batch.num_rows
+                seconds = time.monotonic() - began
+                yield _as_promised(batch, result.schema)
+                progress(Step(number=number, of=of, purpose=result.purpose, seconds=seconds, rows=rows))
+        if not rows:
+            seconds = time.monotonic() - began
+            progress(Step(number=number, of=of, purpose=result.purpose, seconds=seconds, rows=0))
+
+    def _drop(self, plan: Plan) -> None:
+        for statement in reversed(plan.statements):
+            drop = exp.Drop(tables=[named(statement.creates)], kind="TABLE", exists=True)
+            # A connection that failed has lost its temporary tables already.
+            with contextlib.suppress(duckdb.ConnectionException, duckdb.FatalException):
+                self.connection.execute(drop.sql(dialect="duckdb"))
+
+    def cancel(self) -> None:
+        """Stop what is running, and what would run next in the same execution."""
+        self._cancelled.set()
+        self.connection.interrupt()
+
+    def explain(self, plan: Plan) -> str:
+        """Return each step's purpose and SQL as one text."""
+        parts = []
+        for number, step in enumerate([*plan.statements, *plan.results], start=1):
+            sql = step.sql if step.sql is not None else "-- rows travel with the query"
+            parts.append(f"-- {number} of {plan.steps}: {step.purpose}\n{sql};\n")
+        return "\n".join(parts)
+
+    def close(self) -> None:
+        """Close the connection and remove the spill folder if it was ours."""
+        self.connection.close()
+        if self.owns_spill_folder:
+            shutil.rmtree(self.spill_folder, ignore_errors=True)
+
+    def __enter__(self) -> DuckDB:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def _told_as_mistakes(self, purpose: str) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            raise _mistake(error, purpose) from error
+        except pa.ArrowException as error:
+            # Errors of a query that is already streaming arrive dressed as Arrow's.
+            raise _mistake(error, purpose) from error
+
+
+def _connected(source: Source) -> duckdb.DuckDBPyConnection:
+    try:
+        if isinstance(source, DatabaseFile):
+            if not source.path.is_file():
+                raise Mistake("Q106", "there is no such database file", where=str(source.path))
+            return duckdb.connect(str(source.path), read_only=True)
+        return duckdb.connect(":memory:")
+    except duckdb.Error as error:
+        where = str(source.path) if isinstance(source, DatabaseFile) else None
+        hint = "check that it is a DuckDB file and that nothing else is writing to it"
+        raise Mistake(
+            "Q106", f"the database cannot be opened: {_first_line(error)}", where=where, hint=hint
+        ) from error
+
+
+def _configure(
+    connection: duckdb.DuckDBPyConnection, source: Source, settings: Settings, spill: Path
+) -> None:
+    """Make the tables known, then shut every door: no other file, no network, no extension, no settings."""
+    _make_tables(connection, source)
+    wanted: dict[str, Any] = {"temp_directory": str(spill), "preserve_insertion_order": False}
+    if settings.memory_limit is not None:
+        wanted["memory_limit"] = settings.memory_limit
+    if settings.threads is not None:
+        wanted["threads"] = settings.threads
+    if isinstance(source, ParquetFiles):
+        wanted["allowed_paths"] = [str(file.absolute()) for files in source.tables.values() for file in files]
+    wanted["enable_external_access"] = False
+    wanted["lock_configuration"] = True
+    for name, value in wanted.items():
+        try:
+            connection.execute(
+                exp.Set(
+                    expressions=[exp.SetItem(this=exp.EQ(this=exp.var(name), expression=exp.convert(value)))]
+                ).sql(dialect="duckdb")
+            )
+        except duckdb.Error as error:
+            raise Mistake(
+                "Q109", f"the setting `{name}` cannot be {value!r}: {_first_line(error)}"
+            ) from error
+
+
+def _make_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    if isinstance(source, ArrowTables):
+        for name, rows in source.tables.items():
+            connection.register(f"{HIDDEN_PREFIX}rows", rows)
+            query = exp.select("*").from_(f"{HIDDEN_PREFIX}rows")
+            _create(connection, name, query, kind="TABLE")
+            connection.unregister(f"{HIDDEN_PREFIX}rows")
+    if isinstance(source, ParquetFiles):
+        for name, files in source.tables.items():
+            paths = exp.Array(expressions=[exp.Literal.string(str(file.absolute())) for file in files])
+            try:
+                _create(connection, name, exp.select("*").from_(exp.func("READ_PARQUET", paths)), kind="VIEW")
+            except duckdb.Error as error:
+                hint = "check the store with `armslength data check`, or make it again"
+                what = f"table `{name}` cannot be read: {_first_line(error)}"
+                raise Mistake("Q106", what, where=str(files[0].parent), hint=hint) from error
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Select, *, kind: str) -> None:
+    create = exp.Create(this=named(name), kind=kind, expression=query)
+    connection.execute(create.sql(dialect="duckdb"))
+
+
+def _as_promised(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
+    """Give a batch the schema that was announced, so that a column's type never depends on its rows."""
+    arrays = [array.cast(each.type) for array, each in zip(batch.columns, schema, strict=True)]
+    return pa.record_batch(arrays, schema=schema)
+
+
+def _mistake(error: Exception, purpose: str) -> Mistake:
+    """Say what went wrong in the database in words that help; the SQL stays in the chained error."""
+    text = str(error)
+    if isinstance(error, duckdb.InterruptException) or "INTERRUPT" in text:
+        return Mistake("Q108", f"the query was cancelled while it was to {purpose}")
+    if isinstance(error, duckdb.OutOfMemoryException) or "Out of Memory" in text:
+        hint = "give it more memory or a larger spill folder, or ask for fewer variables at once"
+        return Mistake("Q107", f"the database ran out of memory while it was to {purpose}", hint=hint)
+    if isinstance(error, duckdb.CatalogException):
+        hint = "the backend promises a table that the database does not have; tell whoever provides it"
+        return Mistake(
+            "Q104", f"the database lacks something it should have: {_first_line(error)}", hint=hint
+        )
+    if isinstance(error, (duckdb.OutOfRangeException, duckdb.ConversionException)):
+        hint = "a number became too large for 64 bits; use smaller numbers or floats"
+        return Mistake(
+            "Q110", f"a value is out of range while it was to {purpose}: {_first_line(error)}", hint=hint
+        )
+    return Mistake(
+        "Q111", f"the database failed while it was to {purpose}: {_first_line(error)}", exit_status=5
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0]

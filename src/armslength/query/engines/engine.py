@@ -1,0 +1,174 @@
+"""What every engine promises: compile a query into a plan, run it, stream the rows, stop when told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from armslength.kernel.errors import Mistake
+from armslength.query.engines.backend import Backend
+from armslength.query.engines.query_plan import Pass
+from armslength.query.model.nodes import Dataset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParquetFiles:
+    """A source that is a folder of Parquet files: physical table name to its files."""
+
+    tables: Mapping[str, tuple[Path, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseFile:
+    """A source that is one database file, opened for reading only."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrowTables:
+    """A source that is held in memory: physical table name to its rows."""
+
+    tables: Mapping[str, pa.Table]
+
+
+Source = ParquetFiles | DatabaseFile | ArrowTables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Limits an engine works under.
+
+    `memory_limit` is text such as `4GB`, None for the engine's own choice; `spill_folder` is where rows
+    go that do not fit, None for a folder of the engine's own that is removed when it closes.
+    """
+
+    memory_limit: str | None = None
+    threads: int | None = None
+    spill_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One step before the results: SQL to run, or rows to upload as a temporary table called `creates`.
+
+    `purpose` says in words why it is there; it is shown as progress and in explanations.
+    """
+
+    purpose: str
+    creates: str
+    sql: str | None = None
+    rows: pa.Table | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultQuery:
+    """The query of one result table; its columns are `patient_id` and the named ones, in this order."""
+
+    name: str
+    purpose: str
+    sql: str
+    schema: pa.Schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All statements of a query, in the order they run."""
+
+    statements: tuple[Statement, ...]
+    results: tuple[ResultQuery, ...]
+
+    @property
+    def steps(self) -> int:
+        return len(self.statements) + len(self.results)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where execution stands: step `number` of `of` is done (or, for a result, has given `rows` so far)."""
+
+    number: int
+    of: int
+    purpose: str
+    seconds: float
+    rows: int | None = None
+
+
+Progress = Callable[[Step], None]
+
+
+def no_progress(step: Step) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultTable:
+    """Rows of one result table, streaming. Exhaust it before asking for the next."""
+
+    name: str
+    rows: pa.RecordBatchReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What an engine can do. `unsupported` names operations of the model that it refuses."""
+
+    name: str
+    title: str
+    unsupported: frozenset[str] = field(default_factory=frozenset)
+    streams: bool = True
+
+
+class Engine(Protocol):
+    """A database that answers queries. Open one with its `open` class method, and close it."""
+
+    capabilities: Capabilities
+
+    def compile(self, dataset: Dataset, *, backend: Backend, passes: tuple[Pass, ...] | None = None) -> Plan:
+        """Return the plan of a query. Touches no data. Raises Mistake for what cannot be expressed."""
+        ...
+
+    def execute(self, plan: Plan, *, progress: Progress = no_progress) -> Iterator[ResultTable]:
+        """Run a plan and yield its result tables in order, leaving no temporary table behind."""
+        ...
+
+    def cancel(self) -> None:
+        """Stop what is running, from another thread; the running call raises Mistake Q108."""
+        ...
+
+    def explain(self, plan: Plan) -> str:
+        """Return the plan as text a person can read: each step's purpose and its SQL."""
+        ...
+
+    def close(self) -> None:
+        """Give back the connection and every temporary file."""
+        ...
+
+
+class EngineClass(Protocol):
+    """What the entry point of an engine names: a class that can be opened on a source."""
+
+    def open(self, source: Source, *, settings: Settings) -> Engine: ...
+
+
+def find_engine(name: str) -> EngineClass:
+    """Load the engine installed under this name. Raises Mistake Q101 when there is none."""
+    installed = {point.name: point for point in entry_points(group="armslength.engines")}
+    if name not in installed:
+        known = ", ".join(sorted(installed)) or "none"
+        raise Mistake("Q101", f"no engine is called `{name}`", hint=f"installed engines: {known}")
+    return installed[name].load()  # type: ignore[no-any-return]
+
+
+def unsupported(operation: str, *, engine: str) -> Mistake:
+    """The refusal of an operation that an engine does not have."""
+    return Mistake(
+        "Q102",
+        f"the engine `{engine}` does not support the operation `{operation}`",
+        hint="use another engine, or express the variable without this operation",
+    )

@@ -1,0 +1,211 @@
+"""The query as passes over tables: which rows each pass reads and what it works out per patient.
+
+A `Reduction` is one thing worked out per patient from the rows of one event table: an aggregate, a set
+of values, or a picked row. A `Scan` reads a table once and works out any number of reductions. The plan
+starts with one scan for each reduction; passes make it faster without changing its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from armslength.query.model.nodes import (
+    And,
+    Count,
+    CountEpisodes,
+    Dataset,
+    Exists,
+    Filter,
+    Frame,
+    In,
+    Node,
+    PickOneRowPerPatient,
+    SelectColumn,
+    Series,
+    SeriesAggregation,
+    SeriesCollectionFrame,
+    Value,
+    children,
+    lineage,
+    table_of,
+    walk,
+)
+from armslength.query.model.picks import sort_keys, tie_breaks
+
+
+class Stage(Enum):
+    """When a scan runs. What the population needs is known for everybody; the rest only for its members."""
+
+    POPULATION = "population"
+    VARIABLES = "variables"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reduction:
+    """One thing worked out per patient.
+
+    `node` is the aggregation or pick; rows count when all `conditions` are true; `columns` and `keys`
+    belong to picks; `needs` are the other reductions that its rows or values depend on.
+    """
+
+    node: Node
+    table: Frame
+    conditions: tuple[Series, ...]
+    columns: tuple[str, ...] = ()
+    keys: tuple[Series, ...] = ()
+    needs: frozenset[Node] = frozenset()
+
+    @property
+    def is_windowed(self) -> bool:
+        """Whether it compares neighbouring rows, so that it cannot share a scan."""
+        return isinstance(self.node, CountEpisodes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodelistTags:
+    """A table of the values of some codelists, joined to a scan to say which of them a row's value is in.
+
+    Bit i says whether the value is in `memberships[i]`. When `required`, rows in none are not read.
+    """
+
+    column: SelectColumn
+    memberships: tuple[frozenset[object], ...]
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """One reading of one event table. `members_only` leaves out everybody outside the population."""
+
+    table: Frame
+    stage: Stage
+    reductions: tuple[Reduction, ...]
+    tags: tuple[CodelistTags, ...] = ()
+    members_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryPlan:
+    """All scans of a query, each after those it needs."""
+
+    dataset: Dataset
+    scans: tuple[Scan, ...]
+
+
+Pass = Callable[[QueryPlan], QueryPlan]
+
+
+def plan_query(dataset: Dataset) -> QueryPlan:
+    """Return the plainest plan: one scan for each reduction, population first."""
+    picked = columns_by_pick(dataset)
+    ties = tie_breaks(dataset)
+    in_population = dict.fromkeys(reductions_below(dataset.population))
+    in_variables = (node for node in reductions_below(*outputs_of(dataset)) if node not in in_population)
+    staged = [(Stage.POPULATION, node) for node in in_population]
+    staged += [(Stage.VARIABLES, node) for node in in_variables]
+    scans = []
+    for stage, node in staged:
+        reduction = reduction_of(node, columns=picked.get(node, ()), ties=ties.get(node, ()))  # type: ignore[call-overload]
+        scans.append(Scan(table=reduction.table, stage=stage, reductions=(reduction,)))
+    return QueryPlan(dataset=dataset, scans=tuple(scans))
+
+
+def outputs_of(dataset: Dataset) -> tuple[Node, ...]:
+    """Return every node that must be known for members of the population."""
+    found: list[Node] = [variable for _, variable in dataset.variables]
+    found += [events for _, events in dataset.events]
+    for measure in dataset.measures:
+        found += [measure.denominator, *(node for _, node in (*measure.numerators, *measure.group_bys))]
+    return tuple(found)
+
+
+def reduced(node: Node) -> Node | None:
+    """Return the reduction that answers a node, None when it is not worked out from event rows.
+
+    Sorting changes no count, and picking a row only asks whether there is one: so all questions about
+    the same rows become the same node and are answered once.
+    """
+    if isinstance(node, (Exists, Count)):
+        if isinstance(node.source, PickOneRowPerPatient):
+            return Exists(node.source.source.domain)
+        return None if node.source.domain is None else type(node)(node.source.domain)
+    return node if isinstance(node, (SeriesAggregation, PickOneRowPerPatient)) else None
+
+
+def reductions_below(*roots: Node) -> list[Node]:
+    """Return every reduction needed for the roots, each once and after those it needs itself."""
+    return [node for node in walk(*roots, into=ingredients) if reduced(node) is node]
+
+
+def ingredients(node: Node) -> tuple[Node, ...]:
+    """Return what must be known to work out a node: its operands, and for a reduction those of its rows."""
+    answer = reduced(node)
+    if answer is not None and answer is not node:
+        return (answer,)
+    if isinstance(node, (Exists, Count)):
+        return () if answer is None else conditions_of(node.source)
+    if isinstance(node, SeriesAggregation):
+        return (node.source, *conditions_of(node.source.domain))
+    if isinstance(node, PickOneRowPerPatient):
+        return (*sort_keys(node), *conditions_of(node.source))
+    if isinstance(node, SeriesCollectionFrame):
+        return (*(member for _, member in node.members), *conditions_of(node.domain))
+    if isinstance(node, SelectColumn):
+        return (node.source,) if isinstance(node.source, PickOneRowPerPatient) else ()
+    if isinstance(node, Frame):
+        return ()
+    return children(node)
+
+
+def reduction_of(node: Node, *, columns: tuple[str, ...], ties: tuple[str, ...]) -> Reduction:
+    """Describe a reduction: its rows, and for a pick the columns read from it and its keys."""
+    domain = node.source.domain  # type: ignore[attr-defined]
+    keys: tuple[Series, ...] = ()
+    if isinstance(node, PickOneRowPerPatient):
+        keys = (*sort_keys(node), *(SelectColumn(domain, name) for name in ties))
+    return Reduction(
+        node=node,
+        table=table_of(domain),
+        conditions=conditions_of(domain),
+        columns=columns,
+        keys=keys,
+        needs=frozenset(reductions_below(*ingredients(node))),
+    )
+
+
+def conditions_of(frame: Node | None) -> tuple[Series, ...]:
+    """Return the conditions a row of this frame fulfils, taken apart at each `And`, each once."""
+    found: dict[Series, None] = {}
+    for each in lineage(frame):  # type: ignore[arg-type]
+        if isinstance(each, Filter):
+            found |= dict.fromkeys(conjuncts(each.condition))
+    return tuple(found)
+
+
+def conjuncts(condition: Node) -> Iterator[Series]:
+    """Yield the parts of a conjunction. As a filter, `a and b` is true exactly when both are."""
+    waiting = [condition]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, And):
+            waiting += [current.rhs, current.lhs]
+        elif current is not Value(True):
+            yield current  # type: ignore[misc]
+
+
+def is_membership(node: Node) -> bool:
+    """Whether a node asks if a column of event rows is in a codelist that is not empty."""
+    if not isinstance(node, In) or not isinstance(node.rhs, Value):
+        return False
+    return isinstance(node.lhs, SelectColumn) and node.lhs.domain is not None and bool(node.rhs.value)
+
+
+def columns_by_pick(dataset: Dataset) -> dict[Node, tuple[str, ...]]:
+    """Return the columns read from each pick anywhere in the query, in order of their names."""
+    found: dict[Node, set[str]] = {}
+    for node in walk(dataset):
+        if isinstance(node, SelectColumn) and isinstance(node.source, PickOneRowPerPatient):
+            found.setdefault(node.source, set()).add(node.name)
+    return {pick: tuple(sorted(names)) for pick, names in found.items()}

@@ -1,0 +1,45 @@
+"""Run one query on the DuckDB engine over plain rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from armslength.query.engines.arrow_types import arrow_type
+from armslength.query.engines.backend import DIRECT
+from armslength.query.engines.dialects.duckdb import DuckDB
+from armslength.query.engines.engine import ArrowTables, Settings
+from armslength.query.model.nodes import Dataset, InlinePatientTable, tables_of
+
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+def arrow_tables(dataset: Dataset, data: Rows) -> ArrowTables:
+    """Return every table of the query, with the rows given for it."""
+    found = {}
+    for table in tables_of(dataset):
+        if not isinstance(table, InlinePatientTable):
+            rows = data.get(table.name, [])
+            fields = [("patient_id", pa.int64())]
+            fields += [(name, arrow_type(table.schema[name].type)) for name in table.schema.names]
+            columns = list(zip(*rows, strict=True)) or [()] * len(fields)
+            arrays = [pa.array(column, type=kind) for column, (_, kind) in zip(columns, fields, strict=True)]
+            found[table.name] = pa.table(arrays, schema=pa.schema(fields))
+    return ArrowTables(tables=found)
+
+
+def answers(dataset: Dataset, data: Rows, *passes_to_try: Any) -> list[dict[str, list[tuple[Any, ...]]]]:
+    """Return the rows of each result, once for each choice of passes (None is the engine's own)."""
+    found = []
+    with DuckDB.open(arrow_tables(dataset, data), settings=Settings(threads=1)) as engine:
+        for passes in passes_to_try or (None,):
+            plan = engine.compile(dataset, backend=DIRECT, passes=passes)
+            results = {}
+            for result in engine.execute(plan):
+                table = result.rows.read_all()
+                results[result.name] = list(
+                    zip(*(column.to_pylist() for column in table.columns), strict=True)
+                )
+            found.append(results)
+    return found

@@ -1,0 +1,69 @@
+"""Two roads, one answer: random queries over random rows give the same on DuckDB as by the reference."""
+
+from __future__ import annotations
+
+import math
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from query_strategies import datasets, tables
+from running import answers
+
+from armslength.kernel.errors import Mistake
+from armslength.query.engines.passes import PASSES
+from armslength.query.model.reference import evaluate
+
+EXAMPLES = int(os.environ.get("ARMSLENGTH_EXAMPLES", "300"))
+
+
+def comparable(value: Any) -> Any:
+    """Order and compare values with missing ones, and floats up to the last few bits."""
+    if value is None:
+        return (0,)
+    return (1, float(f"{value:.9g}") + 0.0) if isinstance(value, float) else (1, value)
+
+
+def in_order(rows: Any) -> list[tuple[Any, ...]]:
+    return sorted(tuple(comparable(value) for value in row) for row in rows)
+
+
+def by_reference(dataset: Any, data: Any) -> dict[str, Any]:
+    answer = evaluate(dataset, data)
+    results = {"dataset": answer.rows, **answer.events}
+    results |= {f"measure_{number}": rows for number, rows in enumerate(answer.measures, start=1)}
+    return results
+
+
+def within_limits(results: dict[str, Any]) -> bool:
+    """Whether all numbers are such that engines promise to agree on them (17: overflow is not defined)."""
+    numbers = [v for rows in results.values() for row in rows for v in row if isinstance(v, (int, float))]
+    return all(math.isfinite(v) and abs(v) < 1 << 62 for v in numbers)
+
+
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize="ARMSLENGTH_EXAMPLES" not in os.environ,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    database=None,
+)
+@given(datasets(), tables())
+def test_duckdb_agrees_with_the_reference(dataset: Any, data: Any) -> None:
+    try:
+        expected = by_reference(dataset, data)
+    except (OverflowError, ValueError):
+        assume(False)
+    assume(within_limits(expected))
+    try:
+        found = answers(dataset, data, PASSES, ())
+    except Mistake as mistake:
+        assume(mistake.code != "Q110")
+        raise
+    for results in found:
+        assert {name: in_order(rows) for name, rows in results.items()} == {
+            name: in_order(rows) for name, rows in expected.items()
+        }
