@@ -61,14 +61,12 @@ VOTE: dict[str, Look] = {
 }
 PROJECT: dict[str, Look] = {
     "proposed": Look("Proposed", "ring", "wait", "Asked for; not approved. Nothing may run."),
-    "approved": Look("Approved", "quarter", "good", "Approved; not started."),
     "ongoing": Look("Ongoing", "half", "good", "Approved and under way."),
-    "paused": Look("Paused", "pause", "warn", "Approved, but nothing may run for now."),
+    "suspended": Look("Suspended", "pause", "warn", "Approved, but nothing may run for now."),
     "finished": Look("Finished", "tick", "quiet", "Complete. Nothing more may run."),
-    "declined": Look("Declined", "cross", "bad", "Not approved."),
+    "rejected": Look("Rejected", "cross", "bad", "Not approved."),
 }
 PUBLICATION: dict[str, Look] = {
-    "draft": Look("Draft", "ring", "neutral", "Only members of the project see it."),
     "proposed": Look("Waiting for a publisher", "quarter", "wait", "A second person has to agree."),
     "published": Look("Published", "tick", "good", "Everybody can read it."),
     "declined": Look("Declined", "cross", "bad", "A publisher said no; the reason is recorded."),

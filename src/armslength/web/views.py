@@ -160,15 +160,7 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Show the page for a defect of ours. Touches no database: that may be what is broken."""
-    return render(request, "web/errors/500.html", status=500) if _can_render(request) else _plain_failure()
-
-
-def _can_render(request: HttpRequest) -> bool:
-    return hasattr(request, "session")
-
-
-def _plain_failure() -> HttpResponse:
-    return HttpResponse("Something went wrong on our side.", status=500, content_type="text/plain")
+    return render(request, "web/errors/500.html", status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,0 +1,1 @@
+"""API: what runner and airlock call, each with its own token."""

@@ -1,0 +1,1 @@
+"""LEDGER: the public record of who did what, with the proofs that nothing in it was changed."""

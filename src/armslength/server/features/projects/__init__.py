@@ -1,0 +1,1 @@
+"""PROJECTS: approved pieces of work, their members, and what everybody may see of them."""

@@ -1,0 +1,1 @@
+"""PUBLICATIONS: released files shown to everybody, agreed by two people, withdrawn visibly."""

@@ -1,0 +1,1 @@
+"""STAFF: set up projects, people and backends."""

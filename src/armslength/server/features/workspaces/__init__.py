@@ -1,0 +1,1 @@
+"""WORKSPACES: one repository and branch of a project, on one backend."""
