@@ -268,6 +268,8 @@ def create_workspace(
 ) -> None:
     """Make a workspace for a member of a project."""
     _start()
+    from django.core.exceptions import PermissionDenied
+
     from armslength.server.features.workspaces.actions import create_workspace as create
     from armslength.server.models import Workspace
 
@@ -279,5 +281,8 @@ def create_workspace(
         backend=_find("backend", backend),
         purpose=purpose,
     )
-    create(row, by=_find("person", by), now=utc_now())
+    try:
+        create(row, by=_find("person", by), now=utc_now())
+    except PermissionDenied as denied:
+        raise Mistake("S065", f"{by} may not do this: {denied}", where=project) from None
     print(f"workspace {name}")

@@ -16,7 +16,7 @@ from django.db import models
 from armslength.kernel.errors import Mistake
 from armslength.ledger import Kind
 from armslength.policy import decisions
-from armslength.policy.roles import MOVES, Permission, ProjectState, Role
+from armslength.policy.roles import Permission, ProjectState, Role
 from armslength.server import access
 from armslength.server.features.api.authentication import hash_of
 from armslength.server.features.ledger.actions import record, recording
@@ -166,7 +166,7 @@ def move_project(
         access.refuse(access.why_not(by, Permission.PROJECT_APPROVE))
     with recording():
         project = Project.objects.get(pk=project.pk)
-        if reason := decisions.why_not_move(ProjectState(project.state), to, moves=MOVES):
+        if reason := decisions.why_not_move(ProjectState(project.state), to=to):
             raise Mistake("S063", reason, where=project.slug)
         if to is ProjectState.ONGOING:
             if not (approval or project.approval):
