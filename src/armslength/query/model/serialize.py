@@ -22,6 +22,7 @@ import dataclasses
 import datetime
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -38,6 +39,7 @@ from armslength.query.model.outputs import Dataset, GroupedSum, SeriesCollection
 from armslength.query.model.schema import Column, TableSchema
 from armslength.query.model.types import VALUE_TYPES
 
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,199}")
 FORMAT, VERSION = "armslength-query", 1
 BYTES, NODES, DEPTH, NESTING = 64 << 20, 1_000_000, 10_000, 12
 # A contract table by namespace and name, or None when there is no such contract.
@@ -375,5 +377,5 @@ def _check_names(names: list[str]) -> None:
     if len(set(names)) != len(names):
         raise ValueError("an output has two columns of the same name")
     for name in names:
-        if not name.isidentifier() or not name.isascii() or len(name) > 200 or name == "patient_id":
+        if not NAME.fullmatch(name) or name == "patient_id":
             raise ValueError(f"{name[:100]!r} cannot be the name of a column")

@@ -1,0 +1,58 @@
+"""What a definition's variables say, as plain values and model nodes: everything that is sent to the parent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any
+
+from armslength.query.language.dataset import Dataset, query_of
+from armslength.query.language.dummy_data import DummyDataConfig
+from armslength.query.language.errors import Error
+from armslength.query.language.measures import Measures, measures_of
+from armslength.query.language.permissions import claimed_permissions
+
+
+def collect(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parts of a LoadedDefinition. A structural problem is noted in place of the part it concerns."""
+    problems: dict[str, str] = {}
+    dataset = _part(variables, "dataset", Dataset, query_of, problems)
+    measures = _part(variables, "measures", Measures, measures_of, problems)
+    steering = variables["measures"] if measures is not None else variables.get("dataset")
+    return {
+        "dataset": dataset,
+        "measures": measures,
+        "claimed_permissions": claimed_permissions(),
+        "dummy_data": _dummy_data(steering),
+        "problems": problems,
+    }
+
+
+def _part(
+    variables: Mapping[str, Any],
+    name: str,
+    kind: type,
+    query: Callable[[Any], Any],
+    problems: dict[str, str],
+) -> Any:
+    """One variable's query, or None with the reason in `problems`. A variable that is absent is no problem."""
+    if name not in variables:
+        return None
+    value = variables[name]
+    if not isinstance(value, kind):
+        problems[name] = (
+            f"the variable `{name}` is a {type(value).__name__}, not what `create_{name}()` makes"
+        )
+        return None
+    try:
+        return query(value)
+    except Error as error:
+        problems[name] = str(error)
+        return None
+
+
+def _dummy_data(steering: Any) -> dict[str, Any]:
+    configuration = getattr(steering, "_dummy_data", None)
+    if not isinstance(configuration, DummyDataConfig):
+        return {}
+    return {field.name: getattr(configuration, field.name) for field in fields(configuration)}

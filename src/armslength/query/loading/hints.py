@@ -1,0 +1,143 @@
+"""The likely repair for an error in a definition, one small rule each; the first that fits speaks."""
+
+from __future__ import annotations
+
+import errno
+import re
+import sys
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+LOGIC = re.compile(r"\b(and|or|not)\b")
+BITWISE = re.compile(r"[&|~]")
+CHAINED = re.compile(r"[<>]=?[^<>=&|]+[<>]=?")
+
+Hint = Callable[[BaseException, str], "str | None"]
+
+
+def hint_for(error: BaseException, line: str) -> str | None:
+    """Return what to try next for this error in this line of the study, or None."""
+    try:
+        return next((hint for rule in RULES if (hint := rule(error, line))), None)
+    except Exception:  # a rule looks into the study's own objects, which may fail at anything
+        return None
+
+
+def _logic_words(error: BaseException, line: str) -> str | None:
+    if not isinstance(error, TypeError) or "&" in str(error):
+        return None
+    found = LOGIC.search(line)
+    sign = {"and": "&", "or": "|", "not": "~"}
+    if found and "bool" in str(error).lower():
+        word = found.group()
+        return f"write `{sign[word]}` for `{word}`, with each condition in its own parentheses"
+    if CHAINED.search(line) and "bool" in str(error).lower():
+        return "split `a < b < c` into `(a < b) & (b < c)`"
+    return None
+
+
+def _parentheses(error: BaseException, line: str) -> str | None:
+    message = str(error)
+    if isinstance(error, TypeError) and "unsupported operand" in message and BITWISE.search(line):
+        return "`&`, `|` and `~` bind tighter than `==` or `<`; write `(a == 1) & (b > 2)`"
+    return None
+
+
+def _not_called(error: BaseException, line: str) -> str | None:
+    if isinstance(error, (TypeError, AttributeError)) and re.search(r"'(method|function)'", str(error)):
+        return "a method is used without calling it; add `()` after its name"
+    return None
+
+
+def _attribute(error: BaseException, line: str) -> str | None:
+    if not isinstance(error, AttributeError) or not error.name or "did you mean" in str(error).lower():
+        return None
+    known = [name for name in dir(error.obj) if not name.startswith("_")]
+    return _did_you_mean(error.name, known)
+
+
+def _name(error: BaseException, line: str) -> str | None:
+    if not isinstance(error, NameError) or not error.name:
+        return None
+    import ehrql
+
+    offered = list(getattr(ehrql, "__all__", ()))
+    if error.name in offered:
+        return f"add `from ehrql import {error.name}`"
+    trace, known = error.__traceback__, set(offered)
+    while trace is not None:
+        known.update(trace.tb_frame.f_globals)
+        trace = trace.tb_next
+    return _did_you_mean(error.name, (name for name in known if not name.startswith("_")))
+
+
+def _import(error: BaseException, line: str) -> str | None:
+    if isinstance(error, ModuleNotFoundError):
+        return "a definition can import what is installed here and the study's own files beside it"
+    wanted = re.match(r"cannot import name '(\w+)'", str(error))
+    if isinstance(error, ImportError) and error.name and wanted:
+        return _did_you_mean(wanted[1], dir(sys.modules[error.name]))
+    return None
+
+
+def _syntax(error: BaseException, line: str) -> str | None:
+    if not isinstance(error, SyntaxError):
+        return None
+    if isinstance(error, IndentationError):
+        return "make the spaces at the beginning of this line the same as in the lines around it"
+    message = error.msg or ""
+    if "was never closed" in message:
+        return "a closing bracket is missing somewhere after this one"
+    if "forgot a comma" in message:
+        return "put a comma between the two values"
+    if "Maybe you meant '=='" in message:
+        return "compare with `==`; a single `=` gives a name"
+    return "look for a missing comma, bracket or quote in this line or the one before"
+
+
+def _files(error: BaseException, line: str) -> str | None:
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and error.filename:
+        return "a definition can read the study's own files and write none"
+    if (
+        error.errno in (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH)
+        or type(error).__name__ == "gaierror"
+    ):
+        return "there is no network while a definition is loaded; put what it needs into a file of the study"
+    if isinstance(error, FileNotFoundError) and isinstance(error.filename, (str, Path)):
+        wanted = Path(error.filename)
+        siblings = [each.name for each in wanted.parent.iterdir()] if wanted.parent.is_dir() else []
+        close = get_close_matches(wanted.name, siblings, n=1)
+        beside = f"there is `{wanted.parent / close[0]}`; " if close else ""
+        return f"{beside}paths count from the study's folder, where the command is run"
+    if error.errno == errno.EAGAIN:
+        return "a definition cannot start many programs"
+    return None
+
+
+def _memory(error: BaseException, line: str) -> str | None:
+    if isinstance(error, MemoryError):
+        return "a definition describes a query and needs little memory; leave the data to the database"
+    if isinstance(error, RecursionError):
+        return "a function calls itself without end, or an expression is built too deep in a loop"
+    return None
+
+
+def _did_you_mean(wrong: str, known: Iterable[str]) -> str | None:
+    close = get_close_matches(wrong, list(known), n=1)
+    return f"did you mean `{close[0]}`?" if close else None
+
+
+RULES: tuple[Hint, ...] = (
+    _syntax,
+    _logic_words,
+    _parentheses,
+    _not_called,
+    _attribute,
+    _name,
+    _import,
+    _files,
+    _memory,
+)

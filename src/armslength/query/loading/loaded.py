@@ -1,0 +1,51 @@
+"""What is known of a definition once it is loaded: its query, as model nodes, and what its author asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from armslength.kernel.errors import Mistake
+from armslength.query.model.measures import Measures
+from armslength.query.model.nodes import Dataset
+
+DEFINITION_STATUS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedDefinition:
+    """One definition file after loading.
+
+    `problems` says in words why `dataset` or `measures` is None, so that a file whose dataset is broken can
+    still be used for its measures. `isolated` tells whether the file ran in a jail.
+    """
+
+    path: Path
+    dataset: Dataset | None = None
+    measures: Measures | None = None
+    claimed_permissions: tuple[str, ...] = ()
+    dummy_data: Mapping[str, Any] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    isolated: bool = True
+
+    def require_dataset(self) -> Dataset:
+        """Return the dataset, or raise Mistake Q004 saying why there is none."""
+        if self.dataset is None:
+            raise self._missing("dataset")
+        return self.dataset
+
+    def require_measures(self) -> Measures:
+        """Return the measures, or raise Mistake Q004 saying why there are none."""
+        if self.measures is None:
+            raise self._missing("measures")
+        return self.measures
+
+    def _missing(self, name: str) -> Mistake:
+        hints = {
+            "dataset": "make one with `dataset = create_dataset()` and `dataset.define_population(…)`",
+            "measures": "make them with `measures = create_measures()` and `measures.define_measure(…)`",
+        }
+        what = self.problems.get(name, f"the definition has no variable called `{name}`")
+        return Mistake("Q004", what, where=str(self.path), hint=hints[name], exit_status=DEFINITION_STATUS)
