@@ -1,0 +1,156 @@
+"""The `spec` fixture: a small table in, a query, a small table out, on every engine there is.
+
+    spec(
+        e=\"\"\"
+            patient | i1
+            1       | 101
+        \"\"\",
+        asks={"total": e.i1.sum_for_patient()},
+        gives=\"\"\"
+            patient | total
+            1       | 101
+        \"\"\",
+    )
+
+Missing is written `∅`, true T, false F, a bar inside text ¦; text may be quoted to show that it is empty. Everybody in any
+of the given tables is in the population.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+import pytest
+from ehrql import create_dataset
+from spec_tables import TABLES
+
+from armslength.query.model import nodes as n
+from armslength.query.model.reference import evaluate
+
+ENGINES = ("reference", *sorted({point.name for point in entry_points(group="armslength.engines")}))
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture(params=ENGINES)
+def spec(request):
+    """Return the function that checks one example on one engine."""
+    answer = answer_by_reference if request.param == "reference" else answer_by_engine(request.param)
+
+    def check(*, asks: Mapping[str, Any], gives: str, population: Any = None, **tables: str) -> None:
+        dataset = create_dataset()
+        present = [TABLES[name].exists_for_patient() for name in tables]
+        everyone = present[0]
+        for one in present[1:]:
+            everyone = everyone | one
+        dataset.define_population(everyone if population is None else population)
+        for name, series in asks.items():
+            dataset.add_column(name, series)
+        query = query_of(dataset)
+        data = {name: read_table(text, columns_of(TABLES[name])) for name, text in tables.items()}
+        kinds = {name: series._type for name, series in asks.items()}
+        expected = read_table(gives, kinds, only=tuple(asks))
+        assert same(sorted(answer(query, data)), sorted(expected)), show(query, answer(query, data), expected)
+
+    return check
+
+
+def query_of(dataset: Any) -> n.Dataset:
+    from armslength.query.language.dataset import query_of as real
+
+    return real(dataset)
+
+
+def answer_by_reference(query: n.Dataset, data: Rows) -> list[tuple[Any, ...]]:
+    return evaluate(query, data).rows
+
+
+def answer_by_engine(name: str) -> Any:
+    """Return a function that answers queries with the installed engine of this name."""
+    pa = pytest.importorskip("pyarrow")
+    from armslength.query.engines.arrow_types import arrow_type
+    from armslength.query.engines.backend import DIRECT
+    from armslength.query.engines.engine import ArrowTables, Settings, find_engine
+
+    engine_class = find_engine(name)
+
+    def arrow(table: n.Frame, rows: list[tuple[Any, ...]]) -> Any:
+        fields = [("patient_id", pa.int64()), *((c, arrow_type(table.schema[c].type)) for c in table.schema)]
+        columns = list(zip(*rows, strict=True)) or [()] * len(fields)
+        arrays = [pa.array(column, type=kind) for column, (_, kind) in zip(columns, fields, strict=True)]
+        return pa.table(arrays, schema=pa.schema(fields))
+
+    def answer(query: n.Dataset, data: Rows) -> list[tuple[Any, ...]]:
+        named = [table for table in n.tables_of(query) if not isinstance(table, n.InlinePatientTable)]
+        source = ArrowTables(tables={table.name: arrow(table, data.get(table.name, [])) for table in named})
+        engine = engine_class.open(source, settings=Settings(threads=1))
+        try:
+            found, *_ = [
+                result.rows.read_all() for result in engine.execute(engine.compile(query, backend=DIRECT))
+            ]
+        finally:
+            engine.close()
+        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
+
+    return answer
+
+
+def columns_of(frame: Any) -> dict[str, type]:
+    return {name: column.type for name, column in frame._columns.items()}
+
+
+def read_table(text: str, kinds: Mapping[str, type], only: tuple[str, ...] | None = None) -> Any:
+    """Read a table of text: (patient, then every kind in order); columns left out are missing."""
+    lines = [
+        [cell.strip() for cell in line.split("|")]
+        for line in text.strip().splitlines()
+        if line.strip("- |\n")
+    ]
+    header, *rows = lines
+    assert header[0] == "patient", f"the first column is `patient`, not `{header[0]}`"
+    assert set(header[1:]) <= set(kinds), f"unknown columns {set(header[1:]) - set(kinds)}"
+    assert only is None or set(header[1:]) == set(only), "the answer shows every column asked for"
+    found = []
+    for row in rows:
+        cells = dict(zip(header, row, strict=True))
+        found.append(
+            (int(cells["patient"]), *(read_value(cells.get(name, "∅"), kind) for name, kind in kinds.items()))
+        )
+    return found
+
+
+def read_value(text: str, kind: type) -> Any:
+    if text == "∅":
+        return None
+    if kind is bool:
+        return {"T": True, "F": False}[text]
+    if kind is datetime.date:
+        return datetime.date.fromisoformat(text)
+    if issubclass(kind, str):
+        return text[1:-1] if text.startswith('"') else text.replace("¦", "|")
+    return kind(text)
+
+
+def same(found: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]) -> bool:
+    """Whether rows are equal: types exactly, floats nearly."""
+    return len(found) == len(expected) and all(
+        len(one) == len(other) and all(map(same_value, one, other))
+        for one, other in zip(found, expected, strict=True)
+    )
+
+
+def same_value(found: Any, expected: Any) -> bool:
+    if isinstance(found, str) and isinstance(expected, str):
+        return str(found) == str(expected)
+    if type(found) is not type(expected):
+        return False
+    return math.isclose(found, expected, rel_tol=1e-5) if isinstance(found, float) else found == expected
+
+
+def show(query: n.Dataset, found: Any, expected: Any) -> str:
+    """Write down how an answer differs."""
+    header = ("patient", *(name for name, _ in query.variables))
+    return f"\n{header}\nexpected: {sorted(expected)}\n   found: {sorted(found)}"
