@@ -247,8 +247,8 @@ def _event_series(d: Draw, kind: type, depth: int) -> Any:
     return made if made.domain is not None else n.SelectColumn(frame, d.choose(FIRST_NAMED[kind]))
 
 
-def row(kinds: Any = tuple(COLUMNS.values())) -> Any:
-    return st.tuples(*(st.none() | st.sampled_from(VALUES[kind]) for kind in kinds))
+def row() -> Any:
+    return st.tuples(*(st.none() | st.sampled_from(VALUES[kind]) for kind in COLUMNS.values()))
 
 
 INLINE = n.InlinePatientTable(

@@ -12,7 +12,7 @@ from armslength.kernel.errors import Mistake
 from armslength.query.model.nodes import SelectPatientTable, SelectTable
 
 AnyTable = SelectTable | SelectPatientTable
-PhysicalColumn = str | exp.Expression
+PhysicalColumn = str | exp.Expr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class TableMapping:
     patient_id: str = "patient_id"
     columns: Mapping[str, PhysicalColumn] = field(default_factory=dict)
 
-    def column(self, name: str, *, alias: str) -> exp.Expression:
+    def column(self, name: str, *, alias: str) -> exp.Expr:
         """Return a contract column as an expression over the physical table known as `alias`."""
         physical = self.patient_id if name == "patient_id" else self.columns.get(name, name)
         if isinstance(physical, str):
@@ -45,29 +45,38 @@ class TableMapping:
 class Backend:
     """How one kind of database fulfils contracts.
 
-    `tables` maps contract table names; None means that every table is there under its own name, as in
-    a database made for a test.
+    `tables` maps (namespace, contract table) to its place; None means that every table is there under
+    its own name, as in a database made for a test.
     """
 
     name: str
     title: str
-    tables: Mapping[str, TableMapping] | None
-    patient_id: str = "patient_id"
+    tables: Mapping[tuple[str, str], TableMapping] | None
 
     def mapping_of(self, table: AnyTable) -> TableMapping:
         """Return where a contract table is. Raises Mistake Q103 when this backend does not have it."""
         if self.tables is None:
-            return TableMapping(table=table.name, patient_id=self.patient_id)
-        if table.name not in self.tables:
-            raise self._missing(table.name)
-        return self.tables[table.name]
+            return TableMapping(table=table.name)
+        found = self.tables.get((table.namespace, table.name))
+        if found is None:
+            raise self._missing(qualified(table.namespace, table.name))
+        return found
 
     def _missing(self, name: str) -> Mistake:
-        known = sorted(self.tables or ())
+        known = sorted(qualified(*each) for each in self.tables or ())
         close = get_close_matches(name, known, n=1)
         offered = f"it offers {', '.join(known) or 'no table'}"
         hint = f"did you mean `{close[0]}`? {offered}" if close else offered
         return Mistake("Q103", f"the backend `{self.name}` has no table `{name}`", hint=hint)
+
+
+def qualified(namespace: str, name: str) -> str:
+    """Name a contract table as study authors do.
+
+    >>> qualified("core", "patients")
+    'core.patients'
+    """
+    return f"{namespace}.{name}" if namespace else name
 
 
 DIRECT = Backend(name="direct", title="Tables that are named as in the contract", tables=None)

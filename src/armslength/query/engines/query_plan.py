@@ -23,6 +23,7 @@ from armslength.query.model.nodes import (
     Node,
     PickOneRowPerPatient,
     SelectColumn,
+    SelectTable,
     Series,
     SeriesAggregation,
     SeriesCollectionFrame,
@@ -51,7 +52,7 @@ class Reduction:
     """
 
     node: Node
-    table: Frame
+    table: SelectTable
     conditions: tuple[Series, ...]
     columns: tuple[str, ...] = ()
     keys: tuple[Series, ...] = ()
@@ -79,7 +80,7 @@ class CodelistTags:
 class Scan:
     """One reading of one event table. `members_only` leaves out everybody outside the population."""
 
-    table: Frame
+    table: SelectTable
     stage: Stage
     reductions: tuple[Reduction, ...]
     tags: tuple[CodelistTags, ...] = ()
@@ -129,9 +130,22 @@ def reduced(node: Node) -> Node | None:
     """
     if isinstance(node, (Exists, Count)):
         if isinstance(node.source, PickOneRowPerPatient):
-            return Exists(node.source.source.domain)
-        return None if node.source.domain is None else type(node)(node.source.domain)
+            return Exists(rows_of(node.source.source))
+        return None if node.source.domain is None else type(node)(rows_of(node.source))
     return node if isinstance(node, (SeriesAggregation, PickOneRowPerPatient)) else None
+
+
+def rows_of(node: Node) -> Frame:
+    """Return the table or Filter whose rows an event-level node ranges over."""
+    assert isinstance(node.domain, Frame), f"not event-level: {node!r}"  # noqa: S101 - checked by the model
+    return node.domain
+
+
+def event_table(frame: Frame) -> SelectTable:
+    """Return the table that an event-level frame was made from."""
+    table = table_of(frame)
+    assert isinstance(table, SelectTable), f"not event-level: {frame!r}"  # noqa: S101 - checked by the model
+    return table
 
 
 def reductions_below(*roots: Node) -> list[Node]:
@@ -161,13 +175,13 @@ def ingredients(node: Node) -> tuple[Node, ...]:
 
 def reduction_of(node: Node, *, columns: tuple[str, ...], ties: tuple[str, ...]) -> Reduction:
     """Describe a reduction: its rows, and for a pick the columns read from it and its keys."""
-    domain = node.source.domain  # type: ignore[attr-defined]
+    domain = rows_of(node.source)  # type: ignore[attr-defined]
     keys: tuple[Series, ...] = ()
     if isinstance(node, PickOneRowPerPatient):
         keys = (*sort_keys(node), *(SelectColumn(domain, name) for name in ties))
     return Reduction(
         node=node,
-        table=table_of(domain),
+        table=event_table(domain),
         conditions=conditions_of(domain),
         columns=columns,
         keys=keys,

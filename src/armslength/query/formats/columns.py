@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
 
+from armslength.query.model.constraints import Categorical, ClosedRange
+from armslength.query.model.nodes import Case, Count, Max, Min, SelectColumn, Series, Value
 from armslength.query.model.types import ValueType
 
-# A patient has fewer events than this in one table; counts are stored in two bytes.
-LARGEST_COUNT = 65_535
+# Counts of rows are stored in four bytes: nobody has more rows than this in one table.
+LARGEST_COUNT = (1 << 32) - 1
 UNSIGNED = (pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())
 SIGNED = (pa.int8(), pa.int16(), pa.int32(), pa.int64())
 
@@ -42,6 +44,10 @@ class OutputColumn:
             return smallest_integer(self.minimum, self.maximum)
         return self.plain
 
+    def without_promises(self) -> OutputColumn:
+        """Return the column as an engine gives it: without categories and ranges."""
+        return replace(self, categories=None, minimum=None, maximum=None)
+
     @property
     def field(self) -> pa.Field:
         return pa.field(self.name, self.arrow, nullable=self.nullable)
@@ -56,13 +62,51 @@ def plain_type(value_type: ValueType) -> pa.DataType:
     >>> plain_type(bool)
     DataType(bool)
     """
-    plain = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), datetime.date: pa.date32()}
-    return plain.get(value_type, pa.string())  # type: ignore[call-overload, no-any-return]
+    plain: dict[Any, Any] = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), datetime.date: pa.date32()}
+    return plain.get(value_type, pa.string())
 
 
-def plain_schema(columns: Iterable[OutputColumn]) -> pa.Schema:
-    """Return the schema an engine gives for these columns."""
-    return pa.schema([pa.field(column.name, column.plain, nullable=column.nullable) for column in columns])
+def output_column(name: str, series: Series) -> OutputColumn:
+    """Describe the result column of a series by what its expression promises."""
+    minimum, maximum = _range(series)
+    return OutputColumn(
+        name=name, type=series.value_type, categories=_categories(series), minimum=minimum, maximum=maximum
+    )
+
+
+def output_columns(members: Iterable[tuple[str, Series]]) -> tuple[OutputColumn, ...]:
+    """Describe the columns of a result table, `patient_id` first."""
+    return (PATIENT_ID, *(output_column(name, series) for name, series in members))
+
+
+def _categories(series: Series) -> tuple[Any, ...] | None:
+    """Return all values a series can have, in the order they were declared, or None when unknown.
+
+    An outcome that is missing needs no category.
+    """
+    if isinstance(series, Value) and not isinstance(series.value, frozenset):
+        return (series.value,)
+    if isinstance(series, SelectColumn):
+        constraint = series.source.schema[series.name].constraint(Categorical)
+        return None if constraint is None else constraint.values
+    if isinstance(series, (Min, Max)):
+        return _categories(series.source)
+    if isinstance(series, Case):
+        outcomes = [*(value for _, value in series.cases), series.default]
+        known = [_categories(outcome) for outcome in outcomes if outcome is not None]
+        if all(each is not None for each in known):
+            return tuple(dict.fromkeys(value for each in known for value in each or ()))
+    return None
+
+
+def _range(series: Series) -> tuple[int | None, int | None]:
+    if isinstance(series, Count):
+        return 0, LARGEST_COUNT
+    if isinstance(series, SelectColumn):
+        constraint = series.source.schema[series.name].constraint(ClosedRange)
+        if constraint is not None:
+            return constraint.minimum, constraint.maximum
+    return None, None
 
 
 def smallest_signed(largest: int) -> pa.DataType:

@@ -39,6 +39,9 @@ def write_rows(rows: pa.RecordBatchReader, path: Path, *, columns: tuple[OutputC
     when the disk refuses; nothing is left behind then.
     """
     write = writer_for(path)
+    if write in (_write_csv, _write_csv_gz):
+        # Text has no types to keep; what a database holds is shown as it is.
+        columns = tuple(column.without_promises() for column in columns)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_writer(path) as file:
@@ -96,6 +99,12 @@ def _not_promised(column: OutputColumn, value: str, promised: str) -> Mistake:
         f"column `{column.name}` holds {value}, which breaks the contract: {promised}",
         hint="the database does not keep its contract; tell whoever provides it",
     )
+
+
+def write_csv(rows: pa.RecordBatchReader, stream: IO[bytes], *, columns: tuple[OutputColumn, ...]) -> int:
+    """Write rows as CSV to a stream that stays open, such as standard output; return how many."""
+    columns = tuple(column.without_promises() for column in columns)
+    return _write_csv(_typed(rows, columns), columns, stream)
 
 
 def _write_csv(batches: Iterator[pa.RecordBatch], columns: tuple[OutputColumn, ...], file: IO[bytes]) -> int:

@@ -27,21 +27,21 @@ TRUNCATIONS: dict[type[Node], str] = {nodes.ToFirstOfYear: "YEAR", nodes.ToFirst
 
 
 @expression(*PARTS)
-def _part(node: nodes.Unary, scope: Scope) -> exp.Expression:
+def _part(node: nodes.Unary, scope: Scope) -> exp.Expr:
     return PARTS[type(node)](this=compiled(node.source, scope))
 
 
 @expression(*TRUNCATIONS)
-def _truncated(node: nodes.Unary, scope: Scope) -> exp.Expression:
+def _truncated(node: nodes.Unary, scope: Scope) -> exp.Expr:
     return first_of(TRUNCATIONS[type(node)], compiled(node.source, scope))
 
 
-def first_of(unit: str, date: exp.Expression) -> exp.Expression:
+def first_of(unit: str, date: exp.Expr) -> exp.Expr:
     """Return the first day of the month or year a date is in."""
-    return cast(exp.DateTrunc(this=date, unit=exp.Literal.string(unit)), datetime.date)
+    return cast(exp.TimestampTrunc(this=date, unit=exp.Var(this=unit)), datetime.date)
 
 
-def later(date: exp.Expression, count: exp.Expression, unit: str) -> exp.Expression:
+def later(date: exp.Expr, count: exp.Expr, unit: str) -> exp.Expr:
     """Return the date that many units later, as databases do it: cut to the last day of the month."""
     step = exp.Interval(this=exp.Paren(this=count), unit=exp.Var(this=unit))
     return cast(exp.Add(this=enclosed(date), expression=step), datetime.date)
@@ -51,7 +51,7 @@ def later(date: exp.Expression, count: exp.Expression, unit: str) -> exp.Express
 FARTHEST = {"DAY": 4_000_000, "MONTH": 120_000, "YEAR": 10_000}
 
 
-def offset(node: Node, scope: Scope, unit: str) -> exp.Expression:
+def offset(node: Node, scope: Scope, unit: str) -> exp.Expr:
     """Compile how far to move, held within what a database can compute."""
     farthest = FARTHEST[unit]
     if isinstance(node, nodes.Value):
@@ -60,35 +60,35 @@ def offset(node: Node, scope: Scope, unit: str) -> exp.Expression:
     return exp.Greatest(this=least, expressions=[literal(-farthest)], ignore_nulls=True)
 
 
-def within_calendar(date: exp.Expression) -> exp.Expression:
+def within_calendar(date: exp.Expr) -> exp.Expr:
     """Turn dates outside the years 1 to 9999 into missing, writing the date only once.
 
     LEAST and GREATEST skip missing arguments, so a missing date becomes a bound, and so missing again;
     that is also how a missing offset, which `offset` turned into the farthest, ends.
     """
     low, high = (cast(exp.Literal.string(text), datetime.date) for text in ("0001-12-31 (BC)", "10000-01-01"))
-    held = exp.Least(this=date, expressions=[high], ignore_nulls=True)
+    held: exp.Expr = exp.Least(this=date, expressions=[high], ignore_nulls=True)
     held = exp.Greatest(this=held, expressions=[low], ignore_nulls=True)
     return exp.Nullif(this=exp.Nullif(this=held, expression=low.copy()), expression=high.copy())
 
 
 @expression(nodes.DateAddDays)
-def _add_days(node: nodes.DateAddDays, scope: Scope) -> exp.Expression:
+def _add_days(node: nodes.DateAddDays, scope: Scope) -> exp.Expr:
     return within_calendar(later(compiled(node.source, scope), offset(node.offset, scope, "DAY"), "DAY"))
 
 
 @expression(nodes.DateAddMonths)
-def _add_months(node: nodes.DateAddMonths, scope: Scope) -> exp.Expression:
+def _add_months(node: nodes.DateAddMonths, scope: Scope) -> exp.Expr:
     return _months_later(node.source, offset(node.offset, scope, "MONTH"), scope)
 
 
 @expression(nodes.DateAddYears)
-def _add_years(node: nodes.DateAddYears, scope: Scope) -> exp.Expression:
+def _add_years(node: nodes.DateAddYears, scope: Scope) -> exp.Expr:
     months = exp.Mul(this=enclosed(offset(node.offset, scope, "YEAR")), expression=literal(12))
     return _months_later(node.source, months, scope)
 
 
-def _months_later(source: Node, months: exp.Expression, scope: Scope) -> exp.Expression:
+def _months_later(source: Node, months: exp.Expr, scope: Scope) -> exp.Expr:
     """Count from the first of the month; days that the month lacks end on the first of the next."""
     date = compiled(source, scope)
     first = later(first_of("MONTH", date), months, "MONTH")
@@ -99,13 +99,13 @@ def _months_later(source: Node, months: exp.Expression, scope: Scope) -> exp.Exp
 
 
 @expression(nodes.DateDifferenceInDays)
-def _days_between(node: nodes.DateDifferenceInDays, scope: Scope) -> exp.Expression:
+def _days_between(node: nodes.DateDifferenceInDays, scope: Scope) -> exp.Expr:
     end, start = operand(node.end, scope), operand(node.start, scope)
     return cast(exp.Sub(this=end, expression=start), int)
 
 
 @expression(nodes.DateDifferenceInMonths)
-def _months_between(node: nodes.DateDifferenceInMonths, scope: Scope) -> exp.Expression:
+def _months_between(node: nodes.DateDifferenceInMonths, scope: Scope) -> exp.Expr:
     end, start = compiled(node.end, scope), compiled(node.start, scope)
     months = _minus(_months_of(end), _months_of(start))
     is_short = exp.LT(this=exp.Day(this=end.copy()), expression=exp.Day(this=start.copy()))
@@ -113,23 +113,23 @@ def _months_between(node: nodes.DateDifferenceInMonths, scope: Scope) -> exp.Exp
 
 
 @expression(nodes.DateDifferenceInYears)
-def _years_between(node: nodes.DateDifferenceInYears, scope: Scope) -> exp.Expression:
+def _years_between(node: nodes.DateDifferenceInYears, scope: Scope) -> exp.Expr:
     end, start = compiled(node.end, scope), compiled(node.start, scope)
     years = _minus(exp.Year(this=end), exp.Year(this=start))
     is_short = exp.LT(this=_day_in_year(end), expression=_day_in_year(start))
     return exp.Sub(this=years, expression=cast(is_short, int))
 
 
-def _minus(lhs: exp.Expression, rhs: exp.Expression) -> exp.Paren:
+def _minus(lhs: exp.Expr, rhs: exp.Expr) -> exp.Paren:
     return exp.Paren(this=exp.Sub(this=enclosed(lhs), expression=enclosed(rhs)))
 
 
-def _months_of(date: exp.Expression) -> exp.Expression:
+def _months_of(date: exp.Expr) -> exp.Expr:
     years = exp.Mul(this=exp.Year(this=date.copy()), expression=literal(12))
     return exp.Add(this=years, expression=exp.Month(this=date.copy()))
 
 
-def _day_in_year(date: exp.Expression) -> exp.Expression:
+def _day_in_year(date: exp.Expr) -> exp.Expr:
     """Return a number that orders days within their years: month and day side by side."""
     months = exp.Mul(this=exp.Month(this=date.copy()), expression=literal(100))
     return exp.Add(this=months, expression=exp.Day(this=date.copy()))

@@ -28,7 +28,7 @@ def expression(*kinds: type[Node]) -> Callable[[Any], Any]:
     return register
 
 
-def compiled(node: Node, scope: Scope) -> exp.Expression:
+def compiled(node: Node, scope: Scope) -> exp.Expr:
     """Compile a series in a scope. The dialect's own way comes first. Raises Mistake Q102."""
     dialect = scope.compilation.dialect
     compile_node = dialect.overrides.get(type(node)) or EXPRESSIONS.get(type(node))
@@ -37,12 +37,12 @@ def compiled(node: Node, scope: Scope) -> exp.Expression:
     return compile_node(node, scope)
 
 
-def operand(node: Node, scope: Scope) -> exp.Expression:
+def operand(node: Node, scope: Scope) -> exp.Expr:
     """Compile a series to stand inside a larger expression: sqlglot adds no parentheses of its own."""
     return enclosed(compiled(node, scope))
 
 
-def enclosed(made: exp.Expression) -> exp.Expression:
+def enclosed(made: exp.Expr) -> exp.Expr:
     """Put parentheses around what would otherwise bind to its neighbours."""
     binds = isinstance(made, (exp.Binary, exp.Unary, exp.In)) and not isinstance(made, (exp.Paren, exp.Dot))
     return exp.Paren(this=made) if binds else made
@@ -53,19 +53,19 @@ def sql_type(value_type: Any) -> exp.DataType:
     return exp.DataType.build(SQL_TYPES.get(value_type, "VARCHAR"))
 
 
-def cast(made: exp.Expression, value_type: Any) -> exp.Cast:
+def cast(made: exp.Expr, value_type: Any) -> exp.Cast:
     """Cast, never relying on what `sqlglot.cast` leaves out as unneeded."""
     return exp.Cast(this=made, to=sql_type(value_type))
 
 
-def number(node: Series, scope: Scope) -> exp.Expression:
+def number(node: Series, scope: Scope) -> exp.Expr:
     """Compile an operand of arithmetic in 64 bits: a column or a literal may be narrower."""
     if isinstance(node, (nodes.Value, nodes.SelectColumn)):
         return cast(compiled(node, scope), node.value_type)
     return operand(node, scope)
 
 
-def literal(value: Any) -> exp.Expression:
+def literal(value: Any) -> exp.Expr:
     """Write a constant. Floats are cast, because 0.1 alone would be a decimal."""
     if isinstance(value, bool):
         return exp.Boolean(this=value)
@@ -79,24 +79,24 @@ def literal(value: Any) -> exp.Expression:
 
 
 @expression(nodes.Value)
-def _value(node: nodes.Value, scope: Scope) -> exp.Expression:
+def _value(node: nodes.Value, scope: Scope) -> exp.Expr:
     return literal(node.value)
 
 
 @expression(nodes.SelectColumn)
-def _column(node: nodes.SelectColumn, scope: Scope) -> exp.Expression:
+def _column(node: nodes.SelectColumn, scope: Scope) -> exp.Expr:
     return scope.column(node)
 
 
 @expression(nodes.Case)
-def _case(node: nodes.Case, scope: Scope) -> exp.Expression:
+def _case(node: nodes.Case, scope: Scope) -> exp.Expr:
     made = exp.Case()
     for condition, value in node.cases:
         made = made.when(compiled(condition, scope), _or_null(value, node, scope), copy=False)
     return made.else_(_or_null(node.default, node, scope), copy=False)
 
 
-def _or_null(value: Series | None, case: nodes.Case, scope: Scope) -> exp.Expression:
+def _or_null(value: Series | None, case: nodes.Case, scope: Scope) -> exp.Expr:
     return cast(exp.Null(), case.value_type) if value is None else compiled(value, scope)
 
 
@@ -116,17 +116,17 @@ ARITHMETIC: dict[type[Node], type[exp.Binary]] = {
 
 
 @expression(*BINARY)
-def _comparison(node: nodes.Binary, scope: Scope) -> exp.Expression:
+def _comparison(node: nodes.Binary, scope: Scope) -> exp.Expr:
     return BINARY[type(node)](this=operand(node.lhs, scope), expression=operand(node.rhs, scope))
 
 
 @expression(*ARITHMETIC)
-def _arithmetic(node: nodes.Binary, scope: Scope) -> exp.Expression:
+def _arithmetic(node: nodes.Binary, scope: Scope) -> exp.Expr:
     return ARITHMETIC[type(node)](this=number(node.lhs, scope), expression=number(node.rhs, scope))
 
 
 @expression(nodes.And, nodes.Or)
-def _logic(node: nodes.Binary, scope: Scope) -> exp.Expression:
+def _logic(node: nodes.Binary, scope: Scope) -> exp.Expr:
     parts = [operand(part, scope) for part in _chain(node)]
     return balanced(parts, exp.And if isinstance(node, nodes.And) else exp.Or)
 
@@ -138,13 +138,13 @@ def _chain(node: nodes.Binary) -> list[Node]:
     while waiting:
         current = waiting.pop()
         if type(current) is type(node):
-            waiting += [current.rhs, current.lhs]  # type: ignore[attr-defined]
+            waiting += [current.rhs, current.lhs]
         else:
             found.append(current)
     return found
 
 
-def balanced(parts: list[exp.Expression], connective: type[exp.Connector]) -> exp.Expression:
+def balanced(parts: list[exp.Expr], connective: type[exp.Connector]) -> exp.Expr:
     """Join conditions as a shallow tree: databases limit how deep an expression may be."""
     if len(parts) == 1:
         return parts[0]
@@ -154,17 +154,17 @@ def balanced(parts: list[exp.Expression], connective: type[exp.Connector]) -> ex
 
 
 @expression(nodes.Not)
-def _not(node: nodes.Not, scope: Scope) -> exp.Expression:
+def _not(node: nodes.Not, scope: Scope) -> exp.Expr:
     return exp.Not(this=operand(node.source, scope))
 
 
 @expression(nodes.IsNull)
-def _is_null(node: nodes.IsNull, scope: Scope) -> exp.Expression:
+def _is_null(node: nodes.IsNull, scope: Scope) -> exp.Expr:
     return exp.Is(this=operand(node.source, scope), expression=exp.Null())
 
 
 @expression(nodes.In)
-def _in(node: nodes.In, scope: Scope) -> exp.Expression:
+def _in(node: nodes.In, scope: Scope) -> exp.Expr:
     if isinstance(node.rhs, nodes.CombineAsSet):
         found = scope.answer(node.rhs)
         contains = exp.ArrayContains(this=found.copy(), expression=compiled(node.lhs, scope))
@@ -181,41 +181,41 @@ def _in(node: nodes.In, scope: Scope) -> exp.Expression:
     return exp.Case().when(is_null, cast(exp.Null(), bool), copy=False).else_(found, copy=False)
 
 
-def tagged(tag: Tag) -> exp.Expression:
+def tagged(tag: Tag) -> exp.Expr:
     """Say whether a row's tag has a bit: missing when the row's value is in no codelist at all."""
     bits = exp.BitwiseAnd(this=quoted(tag.column, tag.alias), expression=literal(1 << tag.bit))
     return exp.NEQ(this=exp.Paren(this=bits), expression=literal(0))
 
 
-def filtering(condition: Node, scope: Scope) -> exp.Expression:
+def filtering(condition: Node, scope: Scope) -> exp.Expr:
     """Compile a condition where missing counts as false, so that a tag needs no case for it."""
     tag = scope.tag_of(condition) if isinstance(condition, nodes.In) else None
     return tagged(tag) if tag else compiled(condition, scope)
 
 
 @expression(nodes.Negate)
-def _negate(node: nodes.Negate, scope: Scope) -> exp.Expression:
+def _negate(node: nodes.Negate, scope: Scope) -> exp.Expr:
     return exp.Neg(this=exp.Paren(this=number(node.source, scope)))
 
 
 @expression(nodes.Absolute)
-def _absolute(node: nodes.Absolute, scope: Scope) -> exp.Expression:
+def _absolute(node: nodes.Absolute, scope: Scope) -> exp.Expr:
     return exp.Abs(this=number(node.source, scope))
 
 
 @expression(nodes.TrueDivide)
-def _true_divide(node: nodes.TrueDivide, scope: Scope) -> exp.Expression:
+def _true_divide(node: nodes.TrueDivide, scope: Scope) -> exp.Expr:
     lhs, rhs = cast(compiled(node.lhs, scope), float), cast(compiled(node.rhs, scope), float)
     return exp.Div(this=lhs, expression=nonzero(rhs), typed=False, safe=False)
 
 
-def nonzero(made: exp.Expression) -> exp.Expression:
+def nonzero(made: exp.Expr) -> exp.Expr:
     """Turn 0 into missing, so that dividing by it is missing."""
     return exp.Nullif(this=made, expression=literal(0))
 
 
 @expression(nodes.FloorDivide)
-def _floor_divide(node: nodes.FloorDivide, scope: Scope) -> exp.Expression:
+def _floor_divide(node: nodes.FloorDivide, scope: Scope) -> exp.Expr:
     lhs, rhs = number(node.lhs, scope), number(node.rhs, scope)
     if node.lhs.value_type is float:
         divided = exp.Div(this=lhs, expression=nonzero(rhs), typed=False, safe=False)
@@ -233,11 +233,11 @@ def _floor_divide(node: nodes.FloorDivide, scope: Scope) -> exp.Expression:
 
 
 @expression(nodes.Power)
-def _power(node: nodes.Power, scope: Scope) -> exp.Expression:
-    def base() -> exp.Expression:
+def _power(node: nodes.Power, scope: Scope) -> exp.Expr:
+    def base() -> exp.Expr:
         return cast(compiled(node.lhs, scope), float)
 
-    def exponent() -> exp.Expression:
+    def exponent() -> exp.Expr:
         return cast(compiled(node.rhs, scope), float)
 
     zero_below = balanced(
@@ -251,36 +251,36 @@ def _power(node: nodes.Power, scope: Scope) -> exp.Expression:
 
 
 @expression(nodes.CastToInt)
-def _cast_to_int(node: nodes.CastToInt, scope: Scope) -> exp.Expression:
+def _cast_to_int(node: nodes.CastToInt, scope: Scope) -> exp.Expr:
     made = compiled(node.source, scope)
     # A plain cast of a float rounds in some databases; the language cuts off.
     return cast(exp.Trunc(this=made) if node.source.value_type is float else made, int)
 
 
 @expression(nodes.CastToFloat)
-def _cast_to_float(node: nodes.CastToFloat, scope: Scope) -> exp.Expression:
+def _cast_to_float(node: nodes.CastToFloat, scope: Scope) -> exp.Expr:
     return cast(compiled(node.source, scope), float)
 
 
 @expression(nodes.StringContains)
-def _contains(node: nodes.StringContains, scope: Scope) -> exp.Expression:
+def _contains(node: nodes.StringContains, scope: Scope) -> exp.Expr:
     return exp.Contains(this=compiled(node.lhs, scope), expression=compiled(node.rhs, scope))
 
 
 @expression(nodes.MinimumOf)
-def _minimum_of(node: nodes.MinimumOf, scope: Scope) -> exp.Expression:
+def _minimum_of(node: nodes.MinimumOf, scope: Scope) -> exp.Expr:
     first, *others = (compiled(source, scope) for source in node.sources)
     return exp.Least(this=first, expressions=others, ignore_nulls=True)
 
 
 @expression(nodes.MaximumOf)
-def _maximum_of(node: nodes.MaximumOf, scope: Scope) -> exp.Expression:
+def _maximum_of(node: nodes.MaximumOf, scope: Scope) -> exp.Expr:
     first, *others = (compiled(source, scope) for source in node.sources)
     return exp.Greatest(this=first, expressions=others, ignore_nulls=True)
 
 
 @expression(nodes.Exists)
-def _exists(node: nodes.Exists, scope: Scope) -> exp.Expression:
+def _exists(node: nodes.Exists, scope: Scope) -> exp.Expr:
     answer = reduced(node)
     if answer is None:
         present = exp.Is(this=scope.patient_column(node.source, "patient_id"), expression=exp.Null())
@@ -289,7 +289,7 @@ def _exists(node: nodes.Exists, scope: Scope) -> exp.Expression:
 
 
 @expression(nodes.Count)
-def _count(node: nodes.Count, scope: Scope) -> exp.Expression:
+def _count(node: nodes.Count, scope: Scope) -> exp.Expr:
     answer = reduced(node)
     if isinstance(answer, nodes.Count):
         return exp.Coalesce(this=scope.answer(answer), expressions=[literal(0)])
@@ -297,10 +297,10 @@ def _count(node: nodes.Count, scope: Scope) -> exp.Expression:
 
 
 @expression(nodes.CountDistinct, nodes.CountEpisodes)
-def _count_of(node: nodes.SeriesAggregation, scope: Scope) -> exp.Expression:
+def _count_of(node: nodes.SeriesAggregation, scope: Scope) -> exp.Expr:
     return exp.Coalesce(this=scope.answer(node), expressions=[literal(0)])
 
 
 @expression(nodes.Min, nodes.Max, nodes.Sum, nodes.Mean)
-def _answer(node: nodes.SeriesAggregation, scope: Scope) -> exp.Expression:
+def _answer(node: nodes.SeriesAggregation, scope: Scope) -> exp.Expr:
     return scope.answer(node)

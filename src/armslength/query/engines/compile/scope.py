@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from armslength.query.engines.backend import Backend
+from armslength.query.engines.backend import Backend, TableMapping
 from armslength.query.engines.engine import unsupported
 from armslength.query.engines.query_plan import is_membership
 from armslength.query.model.nodes import (
@@ -16,10 +16,11 @@ from armslength.query.model.nodes import (
     InlinePatientTable,
     Node,
     SelectColumn,
+    SelectTable,
     SeriesCollectionFrame,
 )
 
-Compile = Callable[[Node, "Scope"], exp.Expression]
+Compile = Callable[[Node, "Scope"], exp.Expr]
 
 POPULATION = "armslength_population"
 
@@ -33,7 +34,7 @@ class Dialect:
     """
 
     name: str
-    sort_key: Callable[[list[exp.Expression]], exp.Expression]
+    sort_key: Callable[[list[exp.Expr]], exp.Expr]
     overrides: Mapping[type[Node], Compile] = field(default_factory=dict)
     unsupported: frozenset[str] = frozenset()
 
@@ -75,20 +76,25 @@ class Scope:
     """
 
     compilation: Compilation
-    patient: exp.Expression
-    rows: Frame | None = None
+    patient: exp.Expr
+    rows: SelectTable | None = None
     alias: str = ""
     tags: Mapping[tuple[str, frozenset[object]], Tag] = field(default_factory=dict)
     joins: dict[str, exp.Join] = field(default_factory=dict)
 
-    def column(self, node: SelectColumn) -> exp.Expression:
+    @property
+    def mapping(self) -> TableMapping:
+        """Where the event table being read is."""
+        assert self.rows is not None, "an event column outside its rows"  # noqa: S101 - the model sees to it
+        return self.compilation.backend.mapping_of(self.rows)
+
+    def column(self, node: SelectColumn) -> exp.Expr:
         """Return a column of the event rows, of a picked row, or of a patient-level table."""
         source = node.source
         if isinstance(source, SeriesCollectionFrame):
             raise unsupported("SelectColumn of an event table", engine=self.compilation.dialect.name)
         if source.domain is not None:
-            assert self.rows is not None, "an event column outside its rows"  # noqa: S101
-            return self.compilation.backend.mapping_of(self.rows).column(node.name, alias=self.alias)
+            return self.mapping.column(node.name, alias=self.alias)
         if source in self.compilation.places:
             answer = self.answer(source)
             if self.compilation.places[source].is_row:
@@ -96,13 +102,13 @@ class Scope:
             return answer
         return self.patient_column(source, node.name)
 
-    def answer(self, reduction: Node) -> exp.Expression:
+    def answer(self, reduction: Node) -> exp.Expr:
         """Return the answer of a reduction, joining the table it is in."""
         place = self.compilation.places[reduction]
         self._join(place.table, place.table, "patient_id")
         return quoted(place.column, place.table)
 
-    def patient_column(self, table: Frame, name: str) -> exp.Expression:
+    def patient_column(self, table: Frame, name: str) -> exp.Expr:
         """Return a column of a table with one row per patient, joining it. `patient_id` tells who is in it."""
         if isinstance(table, InlinePatientTable):
             physical = self.compilation.inline[table]

@@ -30,7 +30,9 @@ from armslength.query.engines.query_plan import (
     Scan,
     Stage,
     conditions_of,
+    event_table,
     reductions_below,
+    rows_of,
 )
 from armslength.query.model import nodes
 from armslength.query.model.nodes import Series
@@ -81,12 +83,10 @@ def _upload_inline_tables(statements: _Statements) -> None:
 def _scan(scan: Scan, name: str, statements: _Statements) -> None:
     tags = _upload_tags(scan, name, statements)
     scope = _rows_scope(scan.table, statements.compilation, tags)
-    if scan.reductions[0].is_windowed:
-        query = _windowed_query(scan, scope)
-    else:
-        query = _scan_query(scan, scope)
-    purpose = f"read {scan.table.name} for {len(scan.reductions)} {scan.stage.value} answer"  # type: ignore[attr-defined]
-    statements.create(name, query, purpose=purpose + "s" * (len(scan.reductions) != 1))
+    query = _windowed_query(scan, scope) if scan.reductions[0].is_windowed else _scan_query(scan, scope)
+    table, count = scan.table.name, len(scan.reductions)
+    answers = f"{count} answer" + "s" * (count != 1)
+    statements.create(name, query, purpose=f"read {table} for {answers} about the {scan.stage.value}")
     for number, reduction in enumerate(scan.reductions, start=1):
         statements.compilation.places[reduction.node] = Place(
             table=name, column=f"answer_{number}", is_row=_is_row(reduction)
@@ -100,9 +100,9 @@ def _is_row(reduction: Reduction) -> bool:
 
 
 def _rows_scope(
-    table: nodes.Frame, compilation: Compilation, tags: dict[tuple[str, frozenset[object]], Tag]
+    table: nodes.SelectTable, compilation: Compilation, tags: dict[tuple[str, frozenset[object]], Tag]
 ) -> Scope:
-    mapping = compilation.backend.mapping_of(table)  # type: ignore[arg-type]
+    mapping = compilation.backend.mapping_of(table)
     patient = mapping.column("patient_id", alias=mapping.table)
     return Scope(compilation=compilation, patient=patient, rows=table, alias=mapping.table, tags=tags)
 
@@ -124,7 +124,7 @@ def _scan_query(scan: Scan, scope: Scope) -> exp.Select:
     first, *others = scan.reductions
     shared = [c for c in first.conditions if all(c in other.conditions for other in others)]
     wheres = [filtering(condition, scope) for condition in shared]
-    columns: list[exp.Expression] = [exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)]
+    columns: list[exp.Expr] = [exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)]
     for number, reduction in enumerate(scan.reductions, start=1):
         own = [condition for condition in reduction.conditions if condition not in shared]
         made = aggregated(reduction, scope, conditions=own)
@@ -144,9 +144,7 @@ def _windowed_query(scan: Scan, scope: Scope) -> exp.Select:
     return outer.from_(inner.subquery("gaps"), copy=False).group_by(quoted("patient_id"), copy=False)
 
 
-def _read(
-    scan: Scan, scope: Scope, columns: list[exp.Expression], wheres: list[exp.Expression]
-) -> exp.Select:
+def _read(scan: Scan, scope: Scope, columns: list[exp.Expr], wheres: list[exp.Expr]) -> exp.Select:
     """Select from a scan's table with its codelists, the joins its expressions needed, and its tests."""
     query = exp.select(*columns, copy=False).from_(_aliased(scope), copy=False)
     for tags in scan.tags:
@@ -160,12 +158,11 @@ def _read(
     return _with_joins(query, scope, wheres)
 
 
-def _aliased(scope: Scope) -> exp.Expression:
-    mapping = scope.compilation.backend.mapping_of(scope.rows)  # type: ignore[arg-type]
-    return named(mapping.table)
+def _aliased(scope: Scope) -> exp.Expr:
+    return named(scope.mapping.table)
 
 
-def _with_joins(query: exp.Select, scope: Scope, wheres: list[exp.Expression]) -> exp.Select:
+def _with_joins(query: exp.Select, scope: Scope, wheres: list[exp.Expr]) -> exp.Select:
     for join in scope.joins.values():
         query.append("joins", join)
     if wheres:
@@ -179,7 +176,7 @@ def _population(statements: _Statements) -> None:
     condition = compiled(population, scope)
     ids = list(_ids(statements, scope))
     everybody = ids[0] if len(ids) == 1 else exp.union(*ids, distinct=True, copy=False)
-    query = exp.select(scope.patient.copy()).from_(everybody.subquery("everybody"), copy=False)  # type: ignore[attr-defined]
+    query = exp.select(scope.patient.copy()).from_(everybody.subquery("everybody"), copy=False)
     query = _with_joins(query, scope, [condition])
     if len(ids) == 1:
         query = query.distinct(copy=False)
@@ -196,9 +193,9 @@ def _ids(statements: _Statements, scope: Scope) -> Iterator[exp.Select]:
     if not true_for_nobody_in_particular(dataset.population):
         places = (statements.compilation.places[node] for node in reductions_below(dataset.population))
         sources = [(place.table, "patient_id") for place in places]
-        tables = (t for t in nodes.tables_of(dataset.population) if t.domain is None)
+        tables = [t for t in nodes.tables_of(dataset.population) if t.domain is None]
     else:
-        sources, tables = [], iter(nodes.tables_of(dataset))
+        sources, tables = [], list(nodes.tables_of(dataset))
     for table in tables:
         if isinstance(table, nodes.InlinePatientTable):
             sources.append((statements.compilation.inline[table], "patient_id"))
@@ -237,9 +234,8 @@ def _dataset_result(statements: _Statements, dataset: nodes.Dataset) -> ResultQu
 
 
 def _events_result(statements: _Statements, name: str, events: nodes.SeriesCollectionFrame) -> ResultQuery:
-    domain = events.domain
-    assert domain is not None  # noqa: S101 - the model refuses an event table without event series
-    table = nodes.table_of(domain)  # type: ignore[arg-type]
+    domain = rows_of(events)
+    table = event_table(domain)
     scope = _rows_scope(table, statements.compilation, {})
     patient = exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)
     columns = [patient, *_outputs(events.members, scope)]
@@ -251,7 +247,7 @@ def _events_result(statements: _Statements, name: str, events: nodes.SeriesColle
     return _result(name, query.order_by(*places, copy=False), events.members, statements)
 
 
-def _outputs(members: Iterable[tuple[str, Series]], scope: Scope) -> list[exp.Expression]:
+def _outputs(members: Iterable[tuple[str, Series]], scope: Scope) -> list[exp.Expr]:
     return [
         exp.alias_(cast(compiled(member, scope), member.value_type), name, quoted=True)
         for name, member in members
@@ -273,7 +269,7 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
     summed: list[tuple[str, Series]] = [("denominator", measure.denominator)]
     summed += [(f"numerator_{n}", node) for n, (_, node) in enumerate(measure.numerators, start=1)]
     groups = [(f"group_{n}", node) for n, (_, node) in enumerate(measure.group_bys, start=1)]
-    columns: list[exp.Expression] = []
+    columns: list[exp.Expr] = []
     for column, node in summed:
         total = exp.Sum(this=cast(compiled(node, scope), int))
         columns.append(

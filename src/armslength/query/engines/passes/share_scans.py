@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from armslength.query.engines.query_plan import QueryPlan, Reduction, Scan, Stage
-from armslength.query.model.nodes import Frame, Node
+from armslength.query.model.nodes import Node, SelectTable
 
 
 def share_scans(plan: QueryPlan) -> QueryPlan:
@@ -25,7 +25,7 @@ def share_scans(plan: QueryPlan) -> QueryPlan:
 
 
 def _scan(stage: object, table: object, reductions: list[Reduction]) -> Scan:
-    assert isinstance(stage, Stage) and isinstance(table, Frame)  # noqa: S101 - parts of the key above
+    assert isinstance(stage, Stage) and isinstance(table, SelectTable)  # noqa: S101 - parts of the key above
     return Scan(table=table, stage=stage, reductions=tuple(reductions))
 
 

@@ -1,0 +1,151 @@
+"""Generate a dataset: ask a database, check what comes back, write files that are whole or absent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from armslength.kernel.errors import Mistake
+from armslength.query.api.databases import Database, find_backend, named_tables, open_database
+from armslength.query.engines.backend import qualified
+from armslength.query.engines.engine import Progress, ResultTable, no_progress
+from armslength.query.formats.columns import OutputColumn, output_columns
+from armslength.query.formats.destinations import files_for
+from armslength.query.formats.writers import WrittenFile, write_csv, write_rows
+from armslength.query.model.measures import parameters_of
+from armslength.query.model.nodes import Dataset
+
+PERMISSION_STATUS = 12
+EVENT_LEVEL_DATA = "event_level_data"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generated:
+    """The files a dataset was written to, by the name of their table; the main one is `dataset`."""
+
+    files: dict[str, WrittenFile]
+
+    @property
+    def patients(self) -> int:
+        return self.files["dataset"].rows
+
+
+def generate_dataset(
+    dataset: Dataset,
+    *,
+    database: Database,
+    output: str | Path,
+    permissions: Iterable[str] = (),
+    progress: Progress = no_progress,
+) -> Generated:
+    """Run a query and write its tables to `output` (`x.csv`, `x.arrow`, `x.parquet`, or `folder/:csv`).
+
+    Raises Mistake for whatever is wrong with the question, the database, its data or the disk; every
+    file is then whole or absent.
+    """
+    columns = columns_of(dataset)
+    destinations = files_for(output, tuple(columns))
+    require_permissions(dataset, granted=permissions)
+    files = {}
+    for result in results_of(dataset, database=database, progress=progress):
+        path, described = destinations[result.name], columns[result.name]
+        files[result.name] = write_rows(result.rows, path, columns=described)
+    return Generated(files=files)
+
+
+def print_dataset(
+    dataset: Dataset,
+    *,
+    database: Database,
+    stream: IO[bytes],
+    permissions: Iterable[str] = (),
+    progress: Progress = no_progress,
+) -> dict[str, int]:
+    """Run a query and write its tables as CSV to a stream; several are told apart by a line with their name."""
+    columns = columns_of(dataset)
+    require_permissions(dataset, granted=permissions)
+    counts: dict[str, int] = {}
+    for result in results_of(dataset, database=database, progress=progress):
+        if len(columns) > 1:
+            stream.write((b"\r\n\r\n" if counts else b"") + result.name.encode() + b"\r\n")
+        counts[result.name] = write_csv(result.rows, stream, columns=columns[result.name])
+    return counts
+
+
+def results_of(
+    dataset: Dataset, *, database: Database, progress: Progress = no_progress
+) -> Iterator[ResultTable]:
+    """Run a query and yield its tables, streaming and checked; the database is closed at the end."""
+    require_no_parameters(dataset)
+    backend = find_backend(database.backend)
+    engine = open_database(database, dataset=dataset, backend=backend)
+    try:
+        for result in engine.execute(engine.compile(dataset, backend=backend), progress=progress):
+            if result.name == "dataset":
+                yield ResultTable(name=result.name, rows=one_row_per_patient(result.rows))
+            else:
+                yield result
+    finally:
+        engine.close()
+
+
+def columns_of(dataset: Dataset) -> dict[str, tuple[OutputColumn, ...]]:
+    """Return the columns of each result table of a dataset, the main one first."""
+    columns = {"dataset": output_columns(dataset.variables)}
+    return columns | {name: output_columns(events.members) for name, events in dataset.events}
+
+
+def require_permissions(dataset: Dataset, *, granted: Iterable[str]) -> None:
+    """Raise Mistake Q115 naming each permission the query needs and does not have, with the reason."""
+    needed: dict[str, list[str]] = {}
+    for table in named_tables(dataset):
+        if table.required_permission is not None:
+            name = qualified(table.namespace, table.name)
+            needed.setdefault(table.required_permission, []).append(f"table `{name}`")
+    if dataset.events:
+        needed[EVENT_LEVEL_DATA] = ["an event table"]
+    missing = {name: reasons for name, reasons in needed.items() if name not in set(granted)}
+    if missing:
+        told = "; ".join(f"`{name}` for {', '.join(reasons)}" for name, reasons in sorted(missing.items()))
+        hint = "ask whoever runs this database to grant the project these permissions"
+        raise Mistake("Q115", f"permission is missing: {told}", hint=hint, exit_status=PERMISSION_STATUS)
+
+
+def require_no_parameters(dataset: Dataset) -> None:
+    """Raise Mistake Q105 when something in the query still has to be given a value."""
+    names = ", ".join(f"`{parameter.name}`" for parameter in parameters_of(dataset))
+    if names:
+        hint = "`INTERVAL` has a value only inside measures; write a date instead"
+        raise Mistake("Q105", f"the query has parameters without a value: {names}", hint=hint)
+
+
+def one_row_per_patient(rows: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """Pass rows on, raising Mistake Q112 at the first patient who appears a second time.
+
+    Engines give a dataset ordered by patient. A patient twice means that a table which promises one
+    row for each patient holds several: the counts of any study would be wrong.
+    """
+
+    def checked() -> Iterator[pa.RecordBatch]:
+        previous: int | None = None
+        for batch in rows:
+            patients = batch.column(0)
+            if batch.num_rows:
+                first = patients[0].as_py()
+                is_rising = pc.all(pc.less(patients[:-1], patients[1:])).as_py() is not False
+                if not is_rising or (previous is not None and first <= previous):
+                    raise _appears_twice()
+                previous = patients[-1].as_py()
+            yield batch
+
+    return pa.RecordBatchReader.from_batches(rows.schema, checked())
+
+
+def _appears_twice() -> Mistake:
+    hint = "a table of one row for each patient holds several; tell whoever provides the database"
+    return Mistake("Q112", "a patient appears more than once in the results", hint=hint)
