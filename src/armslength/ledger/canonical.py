@@ -31,8 +31,8 @@ def canonical_text(value: JsonObject) -> str:
     >>> canonical_text({"b": [1, True, None], "a": "é"})
     '{"a":"é","b":[1,true,null]}'
     """
-    _check(value, path="", depth=0)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    _check(value)
+    return _ENCODER.encode(value)
 
 
 def canonical_bytes(value: JsonObject) -> bytes:
@@ -45,24 +45,24 @@ def canonical_bytes(value: JsonObject) -> bytes:
 
 def read_object(text: str | bytes) -> JsonObject:
     """Read one JSON object strictly: no repeated key, no fraction, nothing without a canonical form."""
+    value = parse_object(text)
+    _check(value)
+    return value
+
+
+def parse_object(text: str | bytes) -> JsonObject:
+    """Read one JSON object without judging its texts and depth, for a caller that writes it again to compare."""
     if len(text) > LONGEST_TEXT:
         raise NotCanonical(f"it is longer than {LONGEST_TEXT} bytes")
     try:
         # Decoded here: given bytes, json would also take UTF-16, UTF-32 and a byte order mark.
-        value = json.loads(
-            text.decode() if isinstance(text, bytes) else text,
-            object_pairs_hook=_object,
-            parse_float=_no_fraction,
-            parse_int=_number,
-            parse_constant=_no_fraction,
-        )
+        value = _DECODER.decode(text.decode() if isinstance(text, bytes) else text)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise NotCanonical(f"it is not JSON: {error}") from None
     except RecursionError:
         raise NotCanonical(f"it is nested deeper than {DEEPEST} levels") from None
     if not isinstance(value, dict):
         raise NotCanonical("it is not an object")
-    _check(value, path="", depth=0)
     return value
 
 
@@ -81,33 +81,46 @@ def normalised(value: Any) -> Any:
     return value
 
 
-def _check(value: Any, *, path: str, depth: int) -> None:
+def _check(value: JsonObject) -> None:
+    fault = _fault(value, depth=0)
+    if fault:
+        place, why = fault
+        raise NotCanonical(f"`{place.lstrip('.')}`: {why}" if place else why)
+
+
+def _fault(value: Any, *, depth: int) -> tuple[str, str] | None:
+    """Return where and why a value has no canonical form, or None. Every entry passes here: it is kept quick."""
     kind = type(value)
     if kind is str:
         why = why_not_text(value)
-        if why:
-            raise NotCanonical(f"{_place(path)}: {why}")
-    elif kind is int:
-        if not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
-            raise NotCanonical(f"{_place(path)}: the number is beyond ±{LARGEST_NUMBER}")
-    elif value is None or kind is bool:
-        return
-    elif depth >= DEEPEST:
-        raise NotCanonical(f"{_place(path)}: nested deeper than {DEEPEST} levels")
-    elif kind is dict:
+        return ("", why) if why else None
+    if kind is int:
+        return (
+            None
+            if -LARGEST_NUMBER <= value <= LARGEST_NUMBER
+            else ("", f"the number is beyond ±{LARGEST_NUMBER}")
+        )
+    if value is None or kind is bool:
+        return None
+    if depth >= DEEPEST:
+        return "", f"nested deeper than {DEEPEST} levels"
+    if kind is dict:
         for key, item in value.items():
             if type(key) is not str or not (
                 key.isascii() and key.isprintable() and 0 < len(key) <= LONGEST_KEY
             ):
-                raise NotCanonical(f"{_place(path)}: the key {key!r:.80} is not short printable ASCII")
-            _check(item, path=f"{path}.{key}", depth=depth + 1)
-    elif kind is list:
+                return "", f"the key {key!r:.80} is not short printable ASCII"
+            fault = _fault(item, depth=depth + 1)
+            if fault:
+                return f".{key}{fault[0]}", fault[1]
+        return None
+    if kind is list:
         for number, item in enumerate(value):
-            _check(item, path=f"{path}[{number}]", depth=depth + 1)
-    else:
-        raise NotCanonical(
-            f"{_place(path)}: a {kind.__name__} is not text, whole number, true, false, null, list or object"
-        )
+            fault = _fault(item, depth=depth + 1)
+            if fault:
+                return f"[{number}]{fault[0]}", fault[1]
+        return None
+    return "", f"a {kind.__name__} is not text, whole number, true, false, null, list or object"
 
 
 def why_not_text(text: str) -> str | None:
@@ -121,10 +134,6 @@ def why_not_text(text: str) -> str | None:
     if not unicodedata.is_normalized("NFC", text):
         return "the text is not in Unicode form NFC"
     return None
-
-
-def _place(path: str) -> str:
-    return f"`{path.lstrip('.')}`" if path else "the value"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
@@ -145,3 +154,9 @@ def _number(digits: str) -> int:
 
 def _no_fraction(digits: str) -> NoReturn:
     raise NotCanonical(f"the number {digits[:20]} is not whole")
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_no_fraction, parse_int=_number, parse_constant=_no_fraction
+)

@@ -11,7 +11,7 @@ from typing import Any
 from armslength.kernel import clock
 from armslength.kernel.errors import Mistake
 from armslength.ledger import tree
-from armslength.ledger.canonical import JsonObject, NotCanonical, canonical_bytes, read_object, why_not_text
+from armslength.ledger.canonical import JsonObject, NotCanonical, canonical_bytes, parse_object, why_not_text
 
 FORMAT = 1
 NOTHING_BEFORE = "0" * 64  # `previous` of the first entry
@@ -41,6 +41,7 @@ class Kind(StrEnum):
     PUBLICATION_WITHDRAWAL = "publication_withdrawal"  # published files were taken down again
 
 
+KINDS = frozenset(kind.value for kind in Kind)
 FIELDS = frozenset({"index", "previous", "at", "kind", "actor", "subject", "body"})
 
 
@@ -127,7 +128,7 @@ def from_object(value: Any, *, where: str) -> Entry:
             raise Mistake("L001", f"this is not a ledger entry: `{name}` is not text", where=where)
     if not isinstance(value["body"], dict):
         raise Mistake("L001", "this is not a ledger entry: `body` is not an object", where=where)
-    if value["kind"] not in Kind.__members__.values():
+    if value["kind"] not in KINDS:
         raise Mistake(
             "L001",
             f"this is not a ledger entry: the kind `{value['kind']:.60}` is unknown",
@@ -140,7 +141,7 @@ def from_object(value: Any, *, where: str) -> Entry:
 def from_json(text: str | bytes, *, where: str) -> Entry:
     """Read an entry from exactly its canonical text, or raise Mistake L001 or L002."""
     try:
-        entry = from_object(read_object(text), where=where)
+        entry = from_object(parse_object(text), where=where)
     except NotCanonical as error:
         raise Mistake("L001", f"this is not a ledger entry: {error}", where=where) from None
     if entry.to_bytes() != (text.encode() if isinstance(text, str) else text):
