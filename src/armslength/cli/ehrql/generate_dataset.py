@@ -1,0 +1,85 @@
+"""`ehrql generate-dataset`: run a dataset definition on a database and write one row per patient."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from armslength.cli.ehrql.progress import Progress
+from armslength.cli.ehrql.settings import (
+    add_backend,
+    add_definition,
+    backend_of,
+    engine_of,
+    load_definition,
+    no_database,
+    permissions_from,
+)
+from armslength.kernel.errors import Mistake
+
+USAGE_STATUS = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_definition(parser)
+    parser.add_argument(
+        "--output",
+        help="a file (.arrow, .csv, .csv.gz, .parquet) or a folder with a format (`results/:csv`); "
+        "without it, CSV on standard output",
+    )
+    parser.add_argument("--dsn", help="the database: a store's folder (default: DATABASE_URL)")
+    add_backend(parser)
+    ignored = "ignored when there is a database"
+    parser.add_argument(
+        "--dummy-data-file", type=Path, metavar="FILE", help=f"a ready-made output; {ignored}"
+    )
+    parser.add_argument(
+        "--dummy-tables", type=Path, metavar="FOLDER", help=f"ready-made input tables; {ignored}"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Load the definition, ask the database, write the files."""
+    dsn = arguments.dsn or os.environ.get("DATABASE_URL")
+    if not dsn:
+        raise no_database()
+    permissions = permissions_from()
+    if arguments.output is not None:
+        _check_output(arguments.output)
+    progress = Progress()
+    started = time.monotonic()
+    dataset = load_definition(arguments, dsn=dsn).require_dataset()
+    progress.tell(f"loaded {arguments.definition}")
+
+    from armslength.query.api.databases import Database
+    from armslength.query.api.datasets import generate_dataset, print_dataset
+
+    database = Database(dsn=dsn, backend=backend_of(arguments), engine=engine_of(arguments))
+    if arguments.output is None:
+        counts = print_dataset(
+            dataset, database=database, stream=sys.stdout.buffer, permissions=permissions, progress=progress
+        )
+        sys.stdout.flush()
+        written = [f"{rows:,} rows of {name}" for name, rows in counts.items()]
+    else:
+        generated = generate_dataset(
+            dataset, database=database, output=arguments.output, permissions=permissions, progress=progress
+        )
+        written = [f"{file.rows:,} rows to {file.path}" for file in generated.files.values()]
+    progress.tell(f"wrote {', '.join(written)} in {time.monotonic() - started:.1f} seconds")
+    return 0
+
+
+def _check_output(output: str) -> None:
+    """Refuse a format nobody writes before anything runs."""
+    from armslength.query.formats.destinations import files_for
+
+    try:
+        files_for(output, ("dataset",))
+    except Mistake as mistake:
+        mistake.exit_status = USAGE_STATUS
+        raise

@@ -1,0 +1,85 @@
+"""What the commands share: where the database, the backend and the permissions are said, and loading a definition."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from armslength.kernel.errors import Mistake
+
+if TYPE_CHECKING:
+    from armslength.query.loading.loaded import LoadedDefinition
+
+USAGE_STATUS = 2
+DEFAULT_BACKEND, DEFAULT_ENGINE = "core", "duckdb"
+# Older runners always set the variable, with one of these where no real backend was meant.
+NO_BACKEND = frozenset({"", "expectations", "test"})
+
+
+def add_definition(parser: argparse.ArgumentParser) -> None:
+    """The positional argument of commands that read a definition."""
+    parser.add_argument("definition", type=Path, metavar="DEFINITION.py", help="the definition file")
+
+
+def add_backend(parser: argparse.ArgumentParser) -> None:
+    """The options that say how the database is organised and what runs the query."""
+    parser.add_argument(
+        "--backend", help="how the database keeps its tables (default: OPENSAFELY_BACKEND, else core)"
+    )
+    parser.add_argument(
+        "--query-engine", metavar="ENGINE", help="default: OPENSAFELY_QUERY_ENGINE, else duckdb"
+    )
+
+
+def backend_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:
+    """The backend's name, from the option or the environment."""
+    name: str = arguments.backend or environment.get("OPENSAFELY_BACKEND", "")
+    return DEFAULT_BACKEND if name in NO_BACKEND else name
+
+
+def engine_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:
+    """The engine's name, from the option or the environment."""
+    return arguments.query_engine or environment.get("OPENSAFELY_QUERY_ENGINE") or DEFAULT_ENGINE
+
+
+def permissions_from(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """The permissions whoever runs the database grants: a JSON list in EHRQL_PERMISSIONS. Raises Mistake Q051."""
+    text = environment.get("EHRQL_PERMISSIONS") or "[]"
+    try:
+        names = json.loads(text)
+    except ValueError:
+        names = None
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        hint = 'write a JSON list of names, such as ["event_level_data"]'
+        raise Mistake("Q051", "the permissions cannot be read", "EHRQL_PERMISSIONS", hint)
+    return tuple(names)
+
+
+def load_definition(arguments: argparse.Namespace, *, dsn: str | None) -> LoadedDefinition:
+    """Load the command's definition, isolated as the environment demands; a database in the study is hidden from it."""
+    from armslength.query.loading.isolation import Isolation
+    from armslength.query.loading.load import load
+
+    hidden = [Path(dsn)] if dsn and Path(dsn).exists() else []
+    return load(
+        arguments.definition,
+        parameters=arguments.parameters,
+        isolate=Isolation.from_environment(),
+        real_data=bool(dsn),
+        hidden=hidden,
+    )
+
+
+def no_database() -> Mistake:
+    """The mistake of asking without a database."""
+    return Mistake(
+        "Q050",
+        "no database is named to answer the query",
+        hint="give one with `--dsn STORE` or DATABASE_URL; `armslength data sample --patients 1000 --to STORE` makes "
+        "one with invented people, and `ehrql dump-dataset-sql` needs none",
+        exit_status=USAGE_STATUS,
+    )

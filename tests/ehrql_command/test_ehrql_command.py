@@ -1,0 +1,279 @@
+"""The `ehrql` command as runners and researchers use it: flags, variables, exit codes, files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.feather
+import pytest
+
+from armslength.cli.ehrql import COMMANDS
+from armslength.kernel import bubblewrap
+from armslength.kernel.bubblewrap import MEBIBYTE, Bind, Jail, Limits, Scratch
+
+DEFINITION = """\
+from ehrql import create_dataset, get_parameter
+from ehrql.tables.core import clinical_events, patients
+dataset = create_dataset()
+dataset.define_population(patients.age_on("2020-03-31") >= get_parameter("oldest", type=int, default=60))
+dataset.sex = patients.sex
+dataset.events = clinical_events.count_for_patient()
+print("this is printed while loading")
+"""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of invented people."""
+    folder = tmp_path_factory.mktemp("data") / "store"
+    line = [
+        sys.executable,
+        "-m",
+        "armslength",
+        "data",
+        "sample",
+        "--patients",
+        "300",
+        "--seed",
+        "1",
+        "--to",
+        folder,
+    ]
+    subprocess.run([*map(str, line)], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    folder = tmp_path / "study"
+    folder.mkdir()
+    (folder / "d.py").write_text(DEFINITION)
+    return folder
+
+
+def ehrql(study: Path, *arguments: object, **environment: object) -> subprocess.CompletedProcess[str]:
+    """Run the command in a study's folder with nothing but the given environment."""
+    given = {"PATH": os.defpath, "PYTHONWARNINGS": "error"} | {k: str(v) for k, v in environment.items()}
+    line = [sys.executable, "-m", "ehrql", *map(str, arguments)]
+    return subprocess.run(
+        line, cwd=study, env=given, capture_output=True, text=True, timeout=100, check=False
+    )
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_a_dataset_is_written_and_stdout_stays_clean(study: Path, store: Path) -> None:
+    done = ehrql(study, "generate-dataset", "d.py", "--output", "outputs/d.csv", DATABASE_URL=store)
+    assert done.returncode == 0, done.stderr
+    rows = rows_of(study / "outputs" / "d.csv")
+    assert rows and set(rows[0]) == {"patient_id", "sex", "events"}
+    assert done.stdout == ""
+    assert "this is printed while loading" in done.stderr
+    assert f"wrote {len(rows):,} rows to outputs/d.csv" in done.stderr
+    assert "\r" not in done.stderr  # no moving line where nobody watches
+
+
+def test_without_output_the_rows_go_to_stdout(study: Path, store: Path) -> None:
+    done = ehrql(study, "generate-dataset", "d.py", "--dsn", store)
+    assert done.stdout.startswith("patient_id,sex,events\n")
+    assert len(done.stdout.splitlines()) > 10
+
+
+@pytest.mark.parametrize("suffix", ["arrow", "csv.gz", "parquet"])
+def test_other_formats_are_written(study: Path, store: Path, suffix: str) -> None:
+    done = ehrql(study, "generate-dataset", "d.py", "--output", f"x.{suffix}", DATABASE_URL=store)
+    assert done.returncode == 0 and (study / f"x.{suffix}").stat().st_size > 100
+    if suffix == "arrow":
+        assert pyarrow.feather.read_table(study / "x.arrow").column_names == ["patient_id", "sex", "events"]
+
+
+def test_a_folder_with_a_format_gets_a_file_for_each_table(study: Path, store: Path) -> None:
+    done = ehrql(study, "generate-dataset", "d.py", "--output", "out/:csv", DATABASE_URL=store)
+    assert done.returncode == 0 and rows_of(study / "out" / "dataset.csv")
+
+
+def test_parameters_after_the_dashes_reach_the_definition(study: Path, store: Path) -> None:
+    counts = []
+    for oldest in (20, 80):
+        done = ehrql(
+            study,
+            "generate-dataset",
+            "d.py",
+            "--output",
+            "x.csv",
+            "--",
+            "--oldest",
+            oldest,
+            DATABASE_URL=store,
+        )
+        assert done.returncode == 0, done.stderr
+        counts.append(len(rows_of(study / "x.csv")))
+    assert counts[0] > counts[1]
+
+
+def test_the_older_spelling_and_ready_made_data_are_accepted_on_real_runs(study: Path, store: Path) -> None:
+    done = ehrql(
+        study,
+        "generate_dataset",
+        "d.py",
+        "--output",
+        "x.csv",
+        "--dummy-data-file",
+        "absent.csv",
+        DATABASE_URL=store,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+MISTAKES: dict[str, tuple[list[str], int, str]] = {
+    "no command": (["generate-datset", "d.py"], 2, "did you mean `generate-dataset`?"),
+    "no definition": (["generate-dataset"], 2, "DEFINITION.py"),
+    "an absent definition": (["generate-dataset", "absent.py", "--dsn", "STORE"], 2, "does not exist"),
+    "an unknown option": (["generate-dataset", "d.py", "--year", "2020"], 2, "after `--`"),
+    "no database": (["generate-dataset", "d.py"], 2, "no database is named"),
+    "an unknown format": (["generate-dataset", "d.py", "--dsn", "STORE", "--output", "x.xlsx"], 2, ".arrow"),
+    "an unknown backend": (
+        ["generate-dataset", "d.py", "--dsn", "STORE", "--backend", "x"],
+        1,
+        "no backend is called",
+    ),
+    "an unknown engine": (
+        ["generate-dataset", "d.py", "--dsn", "STORE", "--query-engine", "x"],
+        1,
+        "no engine",
+    ),
+    "no store": (["generate-dataset", "d.py", "--dsn", "nowhere"], 1, "D001"),
+    "a broken definition": (["generate-dataset", "broken.py", "--dsn", "STORE"], 10, "broken.py:1"),
+    "an event table without permission": (
+        ["generate-dataset", "events.py", "--dsn", "STORE"],
+        12,
+        "event_level_data",
+    ),
+    "a bad parameter": (
+        ["generate-dataset", "d.py", "--dsn", "STORE", "--", "--oldest", "x"],
+        2,
+        "invalid int",
+    ),
+    "a definition that ends itself": (["generate-dataset", "ends.py", "--dsn", "STORE"], 7, "sys.exit(7)"),
+}
+
+
+@pytest.mark.parametrize("name", list(MISTAKES))
+def test_each_mistake_has_its_exit_code_and_its_words(study: Path, store: Path, name: str) -> None:
+    (study / "broken.py").write_text("import nothing_like_this\n")
+    (study / "ends.py").write_text("import sys\nsys.exit(7)\n")
+    (study / "events.py").write_text(
+        DEFINITION + "dataset.add_event_table('visits', date=clinical_events.date)\n"
+    )
+    words, status, said = MISTAKES[name]
+    done = ehrql(study, *[str(store) if word == "STORE" else word for word in words])
+    assert done.returncode == status, done.stderr
+    assert said in done.stderr and "Traceback" not in done.stderr and done.stdout == ""
+
+
+def test_with_permission_event_tables_are_written(study: Path, store: Path) -> None:
+    (study / "d.py").write_text(DEFINITION + "dataset.add_event_table('visits', date=clinical_events.date)\n")
+    given = {"DATABASE_URL": store, "EHRQL_PERMISSIONS": '["event_level_data"]'}
+    one_file = ehrql(study, "generate-dataset", "d.py", "--output", "x.csv", **given)
+    assert one_file.returncode == 11 and "x/:csv" in one_file.stderr
+    done = ehrql(study, "generate-dataset", "d.py", "--output", "x/:csv", **given)
+    assert done.returncode == 0 and rows_of(study / "x" / "visits.csv")
+
+
+def test_permissions_that_are_no_list_are_a_mistake(study: Path, store: Path) -> None:
+    done = ehrql(study, "generate-dataset", "d.py", DATABASE_URL=store, EHRQL_PERMISSIONS="event_level_data")
+    assert done.returncode == 1 and "Q051" in done.stderr
+
+
+def test_a_password_in_the_address_is_never_shown(study: Path) -> None:
+    for address in ("mssql://user:hunter2@db/name", "duckdb:///x.db?password=hunter2"):
+        for done in (
+            ehrql(study, "generate-dataset", "d.py", DATABASE_URL=address),
+            ehrql(study, "generate-dataset", "d.py", "--dsn", address),
+            ehrql(study, "test-connection", f"--url={address}"),
+        ):
+            assert done.returncode != 0
+            assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_the_store_is_hidden_from_a_definition_that_lies_beside_it(study: Path, store: Path) -> None:
+    inside = study / "store"
+    subprocess.run(["cp", "-r", str(store), str(inside)], check=True)
+    (study / "d.py").write_text(DEFINITION + "import os\nprint('found', os.listdir('store'))\n")
+    done = ehrql(study, "generate-dataset", "d.py", "--output", "x.csv", DATABASE_URL="store")
+    assert done.returncode == 0 and "found []" in done.stderr
+
+
+def test_sql_is_shown_without_a_database(study: Path) -> None:
+    done = ehrql(study, "dump-dataset-sql", "d.py")
+    assert done.returncode == 0 and "SELECT" in done.stdout and "clinical_events" in done.stdout
+    saved = ehrql(study, "dump-dataset-sql", "d.py", "--output", "sql/d.sql")
+    assert saved.returncode == 0 and (study / "sql" / "d.sql").read_text() == done.stdout
+
+
+def test_a_definition_is_shown_as_data(study: Path) -> None:
+    done = ehrql(study, "serialize-definition", "d.py")
+    document = json.loads(done.stdout)
+    assert document["format"] == "armslength-query"
+    assert ["table", ["core", "patients"]] in document["nodes"]
+
+
+def test_connections_are_tried(study: Path, store: Path) -> None:
+    done = ehrql(study, "test-connection", DATABASE_URL=store)
+    assert (done.returncode, done.stdout) == (0, "SUCCESS\n")
+    assert ehrql(study, "test-connection", "-u", "nowhere").returncode == 1
+    assert ehrql(study, "test-connection").returncode == 2
+
+
+@pytest.mark.sandbox
+@pytest.mark.skipif(bubblewrap.why_not_usable() is not None, reason=str(bubblewrap.why_not_usable()))
+def test_the_isolation_report_blocks_everything_in_the_jail(study: Path) -> None:
+    report = json.loads(ehrql(study, "isolation-report").stdout)
+    assert set(report["subprocess"].values()) == {"ALLOWED"}
+    assert set(report["sandbox"].values()) == {"BLOCKED"}
+
+
+def test_help_and_version(study: Path) -> None:
+    for words in ([], ["--help"]):
+        shown = ehrql(study, *words)
+        assert shown.returncode == 0 and all(command in shown.stdout for command in COMMANDS)
+    assert ehrql(study, "--version").stdout.startswith("ehrql ")
+    for command in COMMANDS:
+        assert ehrql(study, command, "--help").returncode == 0
+
+
+@pytest.mark.sandbox
+@pytest.mark.skipif(bubblewrap.why_not_usable() is not None, reason=str(bubblewrap.why_not_usable()))
+def test_a_query_action_in_a_jail_loads_its_definition_in_a_second_one(study: Path, store: Path) -> None:
+    """As a runner does it: an unprivileged user in a jail without network, which must build the inner jail."""
+    (study / "d.py").write_text(
+        DEFINITION + "import os\nprint('seen', sorted(os.environ), os.path.exists('/database/store.json'))\n"
+    )
+    study.chmod(0o777)
+    jail = Jail(
+        read_only=(Bind(store, Path("/database")),),
+        writable=(Bind(study, Path("/workspace")),),
+        scratch=(Scratch(Path("/tmp"), 256 * MEBIBYTE),),
+        environment={"PATH": "/usr/bin:/bin", "HOME": "/tmp", "DATABASE_URL": "/database"},
+        working_folder=Path("/workspace"),
+        nesting=True,
+        limits=Limits(memory_bytes=2048 * MEBIBYTE, processes=200),
+    )
+    for folder in (store, *store.rglob("*")):
+        folder.chmod(folder.stat().st_mode | (0o055 if folder.is_dir() else 0o044))
+    line = [sys.executable, "-m", "ehrql", "generate-dataset", "d.py", "--output", "x.csv"]
+    outcome = bubblewrap.run(jail, line, seconds=60)
+    told = outcome.stderr.decode()
+    assert outcome.exit_status == 0, told
+    assert rows_of(study / "x.csv")
+    assert "warning" not in told
+    seen = next(text for text in told.splitlines() if text.startswith("seen"))
+    assert "DATABASE_URL" not in seen and seen.endswith("False")
