@@ -46,11 +46,12 @@ def import_omop(
         with StoreWriter(to, kind="omop", created_from=_created_from(found), replace=replace) as writer:
             staging = writer.folder / "staging"
             staging.mkdir()
-            for name, table in CDM_TABLES.items():  # PERSON is first: the others are checked against it
-                progress(name)
-                _stage(found, table, staging / f"{name}.parquet", reports[name])
-                _check_share(found, reports[name])
-                _store(writer, table, staging, reports[name])
+            with _database(staging) as database:
+                for name, table in CDM_TABLES.items():  # PERSON is first: the others are checked against it
+                    progress(name)
+                    _stage(found, table, staging / f"{name}.parquet", reports[name])
+                    _check_share(found, reports[name])
+                    _store(writer, database, table, staging, reports[name])
             report = _whole_report(found, reports, _model_version(staging))
             shutil.rmtree(staging)
             if strict:
@@ -100,12 +101,20 @@ def _check_share(export: Export, report: TableReport) -> None:
         )
 
 
-def _store(writer: StoreWriter, table: CdmTable, staging: Path, report: TableReport) -> None:
+def _store(
+    writer: StoreWriter,
+    database: duckdb.DuckDBPyConnection,
+    table: CdmTable,
+    staging: Path,
+    report: TableReport,
+) -> None:
     """Sort the staged rows into the store, and count repeated keys and rows of nobody."""
     staged = staging / f"{table.name}.parquet"
     schema = staged_schema(table).remove(len(table.columns))
     writer.add_table(table.name, schema=schema, patient_id=table.person, sorted_by=table.sorted_by)
-    with told_as_mistakes(writer.path), _database(staging) as database:
+    if not report.rows_kept:
+        return
+    with told_as_mistakes(writer.path):
         try:
             _count_complaints(database, table, staging, report)
             order = ", ".join([*table.sorted_by, LINE])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+FREE_TEXT = ("note", "note_nlp", "cohort_definition")  # where line breaks are no surprise
 MOST_LINES = 20  # examples kept for each reason; the count is always whole
 
 
@@ -31,6 +32,7 @@ class TableReport:
     rows_kept: int = 0
     rows_refused: int = 0
     blank_lines: int = 0
+    rows_over_several_lines: int = 0
     duplicate_keys: int = 0
     orphan_rows: int = 0
     missing_columns: list[str] = field(default_factory=list)
@@ -91,6 +93,11 @@ class ImportReport:
                 found.append(f"`{table.table}`: unknown columns were not read: {columns}")
             if table.duplicate_keys:
                 found.append(f"`{table.table}`: {table.duplicate_keys:,} rows repeat a key")
+            if table.rows_over_several_lines and table.table not in FREE_TEXT:
+                rows = f"{table.rows_over_several_lines:,} rows"
+                found.append(
+                    f"`{table.table}`: {rows} go over several lines; a stray quotation mark does that, too"
+                )
             if table.orphan_rows:
                 found.append(f"`{table.table}`: {table.orphan_rows:,} rows belong to no person of the export")
         return found

@@ -45,14 +45,18 @@ def read_rows(
     header, delimiter = _header(start, where=where)
     names = _column_names(header, table=table, report=report, where=where)
     lines = _Lines()
-    reader = _opened(
-        _Rejoined(start, stream), delimiter=delimiter, count=len(names), lines=lines, where=where
-    )
+    whole = _Rejoined(start, stream)
+    reader = _opened(whole, delimiter=delimiter, count=len(names), lines=lines, where=where)
     while (batch := _next(reader, where=where)) is not None:
         yield _typed_batch(batch, names=names, table=table, report=report, lines=lines.of(batch))
         _note_ragged(lines, report)
     lines.finish()
     _note_ragged(lines, report)
+    report.rows_over_several_lines = lines.rows_over_several_lines
+    if whole.ends_inside_quotes(last_row_spans_lines=lines.last_size > 1):
+        hint = "look for a quotation mark that is never closed, or a file that was cut short"
+        what = "the file ends inside quotation marks"
+        raise Mistake("D026", what, where=f"{where}, line {lines.next_line - lines.last_size}", hint=hint)
 
 
 def _header(start: bytes, *, where: str) -> tuple[list[str], str]:
@@ -104,6 +108,7 @@ class _Rejoined(io.RawIOBase):
 
     def __init__(self, start: bytes, rest: IO[bytes]) -> None:
         self._start, self._rest = start, rest
+        self._quotes, self._last = start.count(b'"'), start[-1:]
 
     def readable(self) -> bool:
         return True
@@ -112,7 +117,14 @@ class _Rejoined(io.RawIOBase):
         if self._start:
             piece, self._start = (self._start[:size], self._start[size:]) if size >= 0 else (self._start, b"")
             return piece
-        return self._rest.read(size)
+        piece = self._rest.read(size)
+        self._quotes += piece.count(b'"')
+        self._last = piece[-1:] or self._last
+        return piece
+
+    def ends_inside_quotes(self, *, last_row_spans_lines: bool) -> bool:
+        """Say whether the last cell swallowed what follows it: an odd quotation mark, and no end of line after it."""
+        return self._quotes % 2 == 1 and (last_row_spans_lines or self._last != b"\n")
 
 
 class _Lines:
@@ -122,6 +134,8 @@ class _Lines:
         self.next_line = 2
         self.next_record = 2  # the header is the first
         self.count = 0
+        self.last_size = 1
+        self.rows_over_several_lines = 0
         self.ragged: deque[tuple[int, str]] = deque()
         self.noted: list[tuple[int, str]] = []
 
@@ -147,6 +161,8 @@ class _Lines:
             self.noted.append((int(lines[position]), text))
             records[position:] += 1
             lines[position:] += 1 + text.count("\n")
+        self.last_size = int(sizes[-1])
+        self.rows_over_several_lines += int((sizes > 1).sum())
         self.next_line, self.next_record = int(lines[-1] + sizes[-1]), int(records[-1]) + 1
         return lines
 
@@ -155,7 +171,8 @@ class _Lines:
         while self.ragged:
             _, text = self.ragged.popleft()
             self.noted.append((self.next_line, text))
-            self.next_line += 1 + text.count("\n")
+            self.last_size = 1 + text.count("\n")
+            self.next_line += self.last_size
 
 
 def _opened(
