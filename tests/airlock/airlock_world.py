@@ -135,8 +135,7 @@ class Outside:
     def events(self, batch: EventBatch) -> Receipts:
         receipts = []
         for event in batch.events:
-            body = {"id": event.id, "workspace": event.workspace, "release_request": event.release_request,
-                    "file_sha256": event.file_sha256, "vote": event.vote, "backend": batch.backend}  # fmt: skip
+            body = {name: value for name, value in event.model_dump(mode="json").items() if value is not None}
             receipts.append(self.receipt(event.id, Kind(event.kind.value), actor=event.actor, body=body))
         return Receipts(receipts=tuple(receipts))
 
@@ -145,8 +144,13 @@ class Outside:
         missing = tuple(f.path for f in release.files if (identifier, f.path) not in self.bytes_of)
         receipt = None
         if not missing:
-            files = [{"path": f.path, "sha256": f.sha256, "size": f.size} for f in release.files]
-            body = {"id": release.id, "workspace": release.workspace, "files": files}
+            body = {
+                "release": release.id,
+                "workspace": release.workspace,
+                "author": release.author,
+                "reviewers": list(release.reviewers),
+                "files": [{"sha256": f.sha256, "size": f.size} for f in release.files],
+            }
             receipt = self.receipt(identifier, Kind.RELEASE, actor=release.released_by, body=body)
         return ReleaseProgress(id=identifier, missing=missing, receipt=receipt)
 

@@ -42,7 +42,7 @@ def test_a_release_arrives_byte_for_byte_and_is_proved(settings, outside, desk):
     request.refresh_from_db()
     assert request.standing is State.RELEASED
     assert outside.bytes_of == {(request.id, "output/rates.csv"): GOOD_TABLE}
-    assert outside.log.entry(request.release.ledger_index).body["id"] == request.id
+    assert outside.log.entry(request.release.ledger_index).body["release"] == request.id
     assert backlog() == {"events": 0, "held": 0, "releases": 0}
 
 

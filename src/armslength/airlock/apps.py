@@ -15,8 +15,9 @@ class AirlockConfig(AppConfig):
 
     def ready(self) -> None:
         # Django loads models between importing this file and calling ready().
-        from armslength.airlock import guards
+        from armslength.airlock import guards, looks
         from armslength.airlock.features.sign_in import signals
 
         post_migrate.connect(guards.install, sender=self)
         signals.connect()
+        looks.register()

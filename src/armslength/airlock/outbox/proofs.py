@@ -18,14 +18,8 @@ def auditor_for(key: str) -> Auditor:
 def entry_of_event(receipt: Receipt, event: Event, *, auditor: Auditor, now: datetime, where: str) -> Entry:
     """Return the ledger entry of an event, or raise when the receipt does not prove it says what we said."""
     entry = _proved(receipt, auditor=auditor, now=now, where=where)
-    expected = {
-        "id": event.id,
-        "workspace": event.workspace,
-        "release_request": event.release_request,
-        "file_sha256": event.file_sha256,
-        "vote": event.vote,
-    }
-    wrong = _differences(entry, expected, kind=event.kind.value, actor=event.actor)
+    said = {name: value for name, value in event.model_dump(mode="json").items() if value is not None}
+    wrong = _differences(entry, said, kind=event.kind.value, actor=event.actor)
     if receipt.id != event.id:
         wrong.append("id of the receipt")
     return _accepted(entry, wrong, where=where)
@@ -36,12 +30,15 @@ def entry_of_release(
 ) -> Entry:
     """Return the ledger entry of a release, or raise when it does not list exactly our files by hash."""
     entry = _proved(receipt, auditor=auditor, now=now, where=where)
-    wrong = _differences(
-        entry, {"id": release.id, "workspace": release.workspace}, kind="release", actor=None
-    )
-    told = sorted((file.path, file.sha256) for file in release.files)
-    said = entry.body.get("files")
-    if not isinstance(said, list) or sorted(_path_and_digest(file) for file in said) != told:
+    said = {
+        "release": release.id,
+        "workspace": release.workspace,
+        "author": release.author,
+        "reviewers": list(release.reviewers),
+    }
+    wrong = _differences(entry, said, kind="release", actor=release.released_by)
+    # The public entry names files by digest only: a path may say what a result was.
+    if _digests(entry.body.get("files")) != sorted((file.sha256, file.size) for file in release.files):
         wrong.append("files")
     if receipt.id != release.id:
         wrong.append("id of the receipt")
@@ -53,19 +50,22 @@ def _proved(receipt: Receipt, *, auditor: Auditor, now: datetime, where: str) ->
     return verify_entry(head, receipt.entry, receipt.inclusion, where=where)
 
 
-def _differences(entry: Entry, expected: dict[str, Any], *, kind: str, actor: str | None) -> list[str]:
-    wrong = [name for name, value in expected.items() if value is not None and entry.body.get(name) != value]
+def _differences(entry: Entry, said: dict[str, Any], *, kind: str, actor: str) -> list[str]:
+    wrong = [name for name, value in said.items() if entry.body.get(name) != value]
     if entry.kind.value != kind:
-        wrong.append("kind")
-    if actor is not None and entry.actor != actor:
-        wrong.append("actor")
+        wrong.append("kind of the entry")
+    if entry.actor != actor:
+        wrong.append("actor of the entry")
     return wrong
 
 
-def _path_and_digest(file: Any) -> tuple[str, str]:
-    if not isinstance(file, dict):
-        return ("", "")
-    return (str(file.get("path", "")), str(file.get("sha256", "")))
+def _digests(files: Any) -> list[tuple[str, int]] | None:
+    if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
+        return None
+    pairs = [(file.get("sha256"), file.get("size")) for file in files]
+    if not all(isinstance(sha256, str) and type(size) is int for sha256, size in pairs):
+        return None
+    return sorted(pairs)
 
 
 def _accepted(entry: Entry, wrong: list[str], *, where: str) -> Entry:

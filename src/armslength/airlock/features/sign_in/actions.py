@@ -31,7 +31,9 @@ def sign_in(server: Server, *, username: str, token: str, now: datetime) -> Pers
         return _refused(username[:150], why="malformed", words=WRONG, now=now)
     try:
         identity = server.sign_in(message)
-    except ServerRefuses:
+    except ServerRefuses as refusal:
+        if refusal.status not in {400, 401, 403, 404}:
+            return _refused(message.username, why=refusal.what, words=AWAY, now=now)
         return _refused(message.username, why="refused by the server", words=WRONG, now=now)
     except Mistake as mistake:
         return _refused(message.username, why=mistake.what, words=AWAY, now=now)
