@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from armslength.kernel.errors import Mistake
 from armslength.query.stores.omop_schema import CDM_TABLES
@@ -118,7 +118,7 @@ def _files_of_folder(path: Path) -> dict[str, Callable[[], IO[bytes]]]:
 
 def _file_opener(file: Path) -> Callable[[], IO[bytes]]:
     if file.suffix.lower() == ".gz":
-        return lambda: _CheckedGzip(file)
+        return lambda: cast("IO[bytes]", _CheckedGzip(file))
     return lambda: file.open("rb")
 
 
