@@ -145,7 +145,7 @@ def _count_complaints(
 
 
 def _database(staging: Path) -> duckdb.DuckDBPyConnection:
-    settings = {
+    settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "temp_directory": str(staging / "spill"),
         "preserve_insertion_order": True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -110,7 +111,7 @@ class _Builder:
         return batch.slice(0, int(np.searchsorted(who, self.count)))
 
 
-def _dates(day: Days, missing: Flags | None = None) -> pa.Array:
+def _dates(day: NDArray[Any], missing: Flags | None = None) -> pa.Array:
     return pa.array(day.astype(np.int32), mask=missing).view(pa.date32())
 
 
