@@ -12,8 +12,8 @@
         \"\"\",
     )
 
-Missing is written `∅`, true T, false F, a bar inside text ¦; text may be quoted to show that it is empty. Everybody in any
-of the given tables is in the population.
+Missing is written `∅`, true T, false F, a bar inside text ¦; text may be quoted to show that it
+is empty. Everybody in any of the given tables is in the population, unless `population` says otherwise.
 """
 
 from __future__ import annotations
@@ -28,17 +28,16 @@ import pytest
 from ehrql import create_dataset
 from spec_tables import TABLES
 
+from armslength.query.api.extracts import extract
+from armslength.query.language.dataset import query_of
 from armslength.query.model import nodes as n
-from armslength.query.model.reference import evaluate
 
 ENGINES = ("reference", *sorted({point.name for point in entry_points(group="armslength.engines")}))
-Rows = dict[str, list[tuple[Any, ...]]]
 
 
 @pytest.fixture(params=ENGINES)
 def spec(request):
     """Return the function that checks one example on one engine."""
-    answer = answer_by_reference if request.param == "reference" else answer_by_engine(request.param)
 
     def check(*, asks: Mapping[str, Any], gives: str, population: Any = None, **tables: str) -> None:
         dataset = create_dataset()
@@ -53,49 +52,10 @@ def spec(request):
         data = {name: read_table(text, columns_of(TABLES[name])) for name, text in tables.items()}
         kinds = {name: series._type for name, series in asks.items()}
         expected = read_table(gives, kinds, only=tuple(asks))
-        assert same(sorted(answer(query, data)), sorted(expected)), show(query, answer(query, data), expected)
+        found = [tuple(row.values()) for row in extract(query, data, engine=request.param)]
+        assert same(sorted(found), sorted(expected)), show(query, found, expected)
 
     return check
-
-
-def query_of(dataset: Any) -> n.Dataset:
-    from armslength.query.language.dataset import query_of as real
-
-    return real(dataset)
-
-
-def answer_by_reference(query: n.Dataset, data: Rows) -> list[tuple[Any, ...]]:
-    return evaluate(query, data).rows
-
-
-def answer_by_engine(name: str) -> Any:
-    """Return a function that answers queries with the installed engine of this name."""
-    pa = pytest.importorskip("pyarrow")
-    from armslength.query.engines.arrow_types import arrow_type
-    from armslength.query.engines.backend import DIRECT
-    from armslength.query.engines.engine import ArrowTables, Settings, find_engine
-
-    engine_class = find_engine(name)
-
-    def arrow(table: n.Frame, rows: list[tuple[Any, ...]]) -> Any:
-        fields = [("patient_id", pa.int64()), *((c, arrow_type(table.schema[c].type)) for c in table.schema)]
-        columns = list(zip(*rows, strict=True)) or [()] * len(fields)
-        arrays = [pa.array(column, type=kind) for column, (_, kind) in zip(columns, fields, strict=True)]
-        return pa.table(arrays, schema=pa.schema(fields))
-
-    def answer(query: n.Dataset, data: Rows) -> list[tuple[Any, ...]]:
-        named = [table for table in n.tables_of(query) if not isinstance(table, n.InlinePatientTable)]
-        source = ArrowTables(tables={table.name: arrow(table, data.get(table.name, [])) for table in named})
-        engine = engine_class.open(source, settings=Settings(threads=1))
-        try:
-            found, *_ = [
-                result.rows.read_all() for result in engine.execute(engine.compile(query, backend=DIRECT))
-            ]
-        finally:
-            engine.close()
-        return list(zip(*(column.to_pylist() for column in found.columns), strict=True))
-
-    return answer
 
 
 def columns_of(frame: Any) -> dict[str, type]:

@@ -209,4 +209,4 @@ def _collection(columns: dict[str, BaseSeries]) -> n.SeriesCollectionFrame:
 
 
 def _kind(value: Any) -> str:
-    return f"{type(value).__name__}: {value!r}"
+    return type(value).__name__ if is_series(value) else f"{type(value).__name__}: {value!r}"

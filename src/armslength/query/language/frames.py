@@ -39,7 +39,7 @@ class BaseFrame:
         return wrap(n.SelectColumn(self._node, name))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._node!r}>"
+        return f"<table {type(self).__name__}>"
 
     if not TYPE_CHECKING:
 

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 from weakref import WeakValueDictionary
 
 from armslength.query.model.errors import DomainMismatch
+from armslength.query.model.schema import TableSchema
 from armslength.query.model.types import Expected, ValueType, solve
 
 _known: WeakValueDictionary[tuple[Any, ...], Node] = WeakValueDictionary()
@@ -154,6 +155,8 @@ def describe(value: Any, *, depth: int) -> str:
             return f"{type(value).__name__}(…)"
         shown = (f"{name}={describe(getattr(value, name), depth=depth - 1)}" for name in value.field_names)
         return f"{type(value).__name__}({', '.join(shown)})"
+    if isinstance(value, TableSchema):
+        return f"<{len(value)} columns>"
     if isinstance(value, (tuple, frozenset)) and len(value) > 5:
         return f"<{len(value)} items>"
     if isinstance(value, tuple):

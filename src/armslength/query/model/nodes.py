@@ -9,7 +9,7 @@ How to add an operation, named alike in five places:
 4. `engines/compile/`: the SQL expression every dialect shares;
 5. `tests/specs/`: a small table, one line of query, a small table.
 
-`tests/query_model/test_vocabulary.py` fails when the second is forgotten, and each engine must handle
+`tests/query_model/test_model_nodes.py` fails when the second is forgotten, and each engine must handle
 or refuse every class in `OPERATIONS`.
 """
 

@@ -93,7 +93,7 @@ class BaseSeries:
         raise Error("`abs()` does not work on a series; write `.absolute()` after it instead")
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._node!r}>"
+        return f"<{type(self).__name__}>"
 
     def _binary(self, operation: type[n.Node], other: Any, *, hint: str = "") -> Any:
         return wrap(build(operation, self._node, to_node(other, self._type), given=(other,), hint=hint))
