@@ -337,10 +337,12 @@ def test_always_means_always(study: Study) -> None:
 def test_never_is_honoured_with_a_warning_and_limits_still_hold(study: Study) -> None:
     assert not study.load(HONEST, isolate=Isolation.NEVER).isolated
     assert "EHRQL_ISOLATE_USER_CODE" in study.heard
-    forker = "import os, time\nif os.fork() == 0:\n    os.setpgid(0, 0) if False else time.sleep(600)\nwhile True: pass"
     started = time.monotonic()
-    mistake = study.refused(forker, isolate=Isolation.NEVER, limits=LoadLimits(seconds=1))
+    program = "import os, time\nif os.fork() == 0:\n    time.sleep(600)\nwhile True: pass"
+    mistake = study.refused(program, isolate=Isolation.NEVER, limits=LoadLimits(seconds=1))
     assert mistake.code == "Q006" and time.monotonic() - started < 6
+    hog = study.refused("x = bytearray(3_000_000_000)", isolate=Isolation.NEVER)
+    assert "MemoryError" in hog.what
 
 
 def test_a_plain_child_has_no_credentials_either(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:

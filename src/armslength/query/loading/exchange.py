@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import os
 import selectors
+import shutil
 import signal
 import subprocess
 import time
@@ -40,7 +41,7 @@ def ask(argv: Callable[[int], list[str]], jail: Jail | None, *, limits: LoadLimi
     `argv` is given the descriptor that the answer is to be written to; `say` gets what the program prints.
     """
     with _pipe() as (result, answering), _pipe() as (chatter, chatting):
-        running = _start(argv(answering.fileno()), jail, answering.fileno(), chatting.fileno())
+        running = _start(argv(answering.fileno()), jail, limits, answering.fileno(), chatting.fileno())
         try:
             answering.close()
             chatting.close()
@@ -59,11 +60,14 @@ def ask(argv: Callable[[int], list[str]], jail: Jail | None, *, limits: LoadLimi
         return Answer(content, too_large, outcome)
 
 
-def _start(argv: list[str], jail: Jail | None, answering: int, chatting: int) -> Running:
+def _start(argv: list[str], jail: Jail | None, limits: LoadLimits, answering: int, chatting: int) -> Running:
     if jail is not None:
         return bubblewrap.start(jail, argv, stdout=chatting, stderr=chatting, pass_descriptors=(answering,))
+    # Without a jail the kernel still limits each process by itself, where this program is installed.
+    memory, processor = f"--as={limits.memory_bytes}", f"--cpu={limits.seconds}"
+    prefix = ["prlimit", memory, processor, "--core=0", "--"] if shutil.which("prlimit") else []
     process = subprocess.Popen(
-        argv,
+        [*prefix, *argv],
         stdin=subprocess.DEVNULL,
         stdout=chatting,
         stderr=chatting,
