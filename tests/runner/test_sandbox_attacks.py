@@ -99,7 +99,7 @@ def test_no_files_of_the_machine(sandbox: SandboxExecutor, python_job: RunJob, t
     assert result.exit_status == 0
     assert "READ" not in text
     assert "SECRET" not in text
-    assert "pytest" not in text.replace(str(sandbox.folder), "")
+    assert "pytest" not in text.replace(str(tmp_path), "")
     assert text.count("refused") == len(paths)
     assert "DATABASE_URL" not in text
 

@@ -1,0 +1,1 @@
+"""Jobs and requests: their states as tables, kept in one SQLite database that refuses illegal moves."""

@@ -1,0 +1,133 @@
+"""Planning: from a request and its pipeline to jobs, and from waiting jobs to those that may start now. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from armslength.kernel.ids import derived_id
+from armslength.pipeline.graph import with_needs
+from armslength.pipeline.model import Action, Pipeline
+from armslength.policy.inside import InsidePolicy, ProjectPolicy, Refusal, why_not_environment
+from armslength.runner.environments import digest, environment_of
+from armslength.runner.lifecycle.records import JobPlan, JobRecord
+from armslength.runner.lifecycle.states import Reason
+from armslength.runner.outputs import Pattern
+from armslength.wire.jobs import JobRequest, JobState
+
+# The newest job of an action that succeeded in the workspace, if its outputs are still the current ones.
+NewestSuccess = Callable[[str], JobRecord | None]
+
+
+def why_not_actions(pipeline: Pipeline, request: JobRequest, project: ProjectPolicy) -> Refusal | None:
+    """Say why the actions of a request may not be run for a project, or return None.
+
+    Raises Mistakes P030 for unknown actions and Mistake R010 for unknown environments.
+    """
+    for action in with_needs(pipeline, request.actions):
+        environment_of(action.command)
+        if refusal := why_not_environment(project, action.command.environment):
+            return Refusal(refusal.code, f"Action {action.id}: {refusal.words}")
+    return None
+
+
+def plan_jobs(
+    pipeline: Pipeline, request: JobRequest, project: ProjectPolicy, *, newest_success: NewestSuccess
+) -> tuple[JobPlan, ...]:
+    """Return the jobs of a request, needs first.
+
+    What already succeeded with the same code, command, environment and inputs is kept, unless `force`.
+    What needs an action that is run again is run again too.
+    """
+    plans: list[JobPlan] = []
+    keys: dict[str, str] = {}
+    source: dict[str, str] = {}  # action: the job its outputs come from
+    for action in with_needs(pipeline, request.actions):
+        key = keys[action.id] = _content_key(action, request, [keys[need] for need in action.needs])
+        kept = None if request.force else newest_success(action.id)
+        fresh = {plan.action for plan in plans}
+        if kept is not None and kept.plan.content_key == key and fresh.isdisjoint(action.needs):
+            source[action.id] = kept.id
+            continue
+        plan = _plan(
+            action, request, project, key=key, inputs_from={need: source[need] for need in action.needs}
+        )
+        source[action.id] = plan.id
+        plans.append(plan)
+    return tuple(plans)
+
+
+def _plan(
+    action: Action, request: JobRequest, project: ProjectPolicy, *, key: str, inputs_from: dict[str, str]
+) -> JobPlan:
+    environment = environment_of(action.command)
+    limits = project.limits
+    return JobPlan(
+        id=derived_id(request.id, action.id),
+        action=action.id,
+        needs=action.needs,
+        inputs_from=inputs_from,
+        argv=environment.argv(action.command.arguments),
+        environment=environment.name,
+        environment_digest=digest(),
+        patterns=tuple(Pattern(output.pattern, output.level) for output in action.outputs),
+        reads_database=action.reads_database,
+        data_permissions=tuple(sorted(project.data_permissions)) if action.reads_database else (),
+        content_key=key,
+        memory_megabytes=limits.memory_megabytes,
+        minutes=limits.minutes,
+        processes=limits.processes,
+        disk_megabytes=limits.disk_megabytes,
+    )
+
+
+def _content_key(action: Action, request: JobRequest, needed: list[str]) -> str:
+    """Return a hash of everything that decides what an action makes, but for the database."""
+    described = {
+        "repository": request.repository,
+        "commit": request.commit,
+        "action": action.id,
+        "environment": action.command.environment,
+        "installed": digest(),
+        "arguments": action.command.arguments,
+        "outputs": [[output.pattern, output.level] for output in action.outputs],
+        "needs": needed,
+    }
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+
+def decide(
+    jobs: Sequence[JobRecord], *, policy: InsidePolicy, finished: Callable[[str], JobState | None]
+) -> list[tuple[JobRecord, Reason]]:
+    """Say for each waiting job, in order, what becomes of it now: PREPARING, DEPENDENCY_FAILED or why it waits.
+
+    `jobs` are all jobs that are not over, oldest request first; `finished` gives the state of any job.
+    """
+    busy = [job for job in jobs if job.state is not JobState.WAITING]
+    places = policy.limits.jobs_at_once - len(busy)
+    first_of_workspace: dict[str, str] = {}
+    for job in jobs:
+        first_of_workspace.setdefault(job.workspace, job.request)
+    running = Counter(job.workspace for job in busy)
+    waiting = [job for job in jobs if job.state is JobState.WAITING]
+    # Few running in the workspace first (a fair share), then queries, which others wait for, then the oldest.
+    waiting.sort(key=lambda job: (running[job.workspace], not job.plan.reads_database))
+    decided = []
+    for job in waiting:
+        states = {finished(source) for source in job.plan.inputs_from.values()}
+        reason = _why_wait(states)
+        if reason is None and first_of_workspace[job.workspace] != job.request:
+            reason = Reason.WAITING_FOR_WORKSPACE
+        if reason is None:
+            reason = Reason.PREPARING if places > 0 else Reason.WAITING_FOR_PLACE
+            places -= 1
+        decided.append((job, reason))
+    return decided
+
+
+def _why_wait(needed: set[JobState | None]) -> Reason | None:
+    if needed & {JobState.FAILED, JobState.CANCELLED, None}:
+        return Reason.DEPENDENCY_FAILED
+    return None if needed <= {JobState.SUCCEEDED} else Reason.WAITING_FOR_NEEDS
