@@ -15,7 +15,9 @@ globals().update(_common)
 # Before the common ones, so that this site's templates win over the shared ones of the same name.
 INSTALLED_APPS = ["armslength.server", *_common["INSTALLED_APPS"]]
 TEMPLATES = _common["TEMPLATES"]
-TEMPLATES[0]["DIRS"] = sorted(FEATURES_FOLDER.glob("*/templates"))
+TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "templates", *sorted(FEATURES_FOLDER.glob("*/templates"))]
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("armslength.server.context.reader")
+TEMPLATES[0]["OPTIONS"]["builtins"].append("armslength.server.templatetags.words")
 AUTH_USER_MODEL = "server.Person"
 ROOT_URLCONF = "armslength.server.urls"
 WSGI_APPLICATION = "armslength.server.wsgi.application"

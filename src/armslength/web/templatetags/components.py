@@ -310,3 +310,9 @@ def bytes_in_words(size: int | None) -> str:
         if amount < 1024 or unit == "GB":
             return f"{amount:.1f} {unit}" if amount < 100 else f"{amount:.0f} {unit}"
     raise AssertionError("unreachable")
+
+
+@register.simple_tag
+def span(start: datetime, end: datetime) -> str:
+    """How long from one moment to another: `3 min 12 s`."""
+    return str(duration(end - start))

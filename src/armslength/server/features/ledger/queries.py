@@ -58,14 +58,14 @@ class Step:
 
 def path_to_root(entry: Entry, inclusion: Inclusion) -> list[Step]:
     """Return the steps from an entry's leaf to the root, as anybody can repeat them (RFC 6962, 2.1.1)."""
-    index, last, value = inclusion.index, inclusion.size - 1, entry_hash(entry)
+    place, last, value = inclusion.index, inclusion.size - 1, entry_hash(entry)
     steps: list[Step] = []
     for sibling in inclusion.hashes:
-        # At the ragged right edge a node rises without a partner until it has one on its left.
-        while not (index % 2 or index < last):
-            index, last = index // 2, last // 2
-        on_left = bool(index % 2)
+        # At the ragged right edge a node is the last of its row and rises until it has a partner on its left.
+        on_left = place % 2 == 1 or place == last
         value = node_hash(sibling, value) if on_left else node_hash(value, sibling)
+        while on_left and place % 2 == 0 and place:
+            place, last = place >> 1, last >> 1
         steps.append(Step(len(steps) + 1, sibling.hex(), on_left, value.hex()))
-        index, last = index // 2, last // 2
+        place, last = place >> 1, last >> 1
     return steps
