@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection
 from functools import reduce
-from typing import Any
+from typing import Any, Self
 
 from armslength.query.language.frames import EventFrame, PatientFrame
 from armslength.query.language.series import BoolSeries, DateLike, IntSeries
@@ -75,12 +75,12 @@ class practice_registrations(EventFrame):
         dummy_data_constraints=[Constraint.ClosedRange(0, 999)],
     )
 
-    def spanning(self, start_date: DateLike, end_date: DateLike) -> Any:
+    def spanning(self, start_date: DateLike, end_date: DateLike) -> Self:
         """Registrations that cover the whole period, both its days included."""
         covers_the_end = self.end_date.is_on_or_after(end_date) | self.end_date.is_null()
         return self.where(self.start_date.is_on_or_before(start_date) & covers_the_end)
 
-    def for_patient_on(self, date: DateLike) -> Any:
+    def for_patient_on(self, date: DateLike) -> PatientFrame:
         """The registration on a date, one per patient: the latest to start, then the latest to end."""
         ordered = self.spanning(date, date).sort_by(self.start_date, self.end_date, self.practice_pseudo_id)
         return ordered.last_for_patient()
@@ -151,6 +151,5 @@ class ons_deaths(PatientFrame):
         """Whether any cause is exactly one of these codes. Missing, which filters count as no, when none is
         and some causes are empty."""
         causes = ["underlying_cause_of_death", *(f"cause_of_death_{number:02d}" for number in range(1, 16))]
-        return reduce(
-            lambda any_so_far, cause: any_so_far | cause, (getattr(self, c).is_in(codelist) for c in causes)
-        )
+        matches: list[BoolSeries] = [getattr(self, cause).is_in(codelist) for cause in causes]
+        return reduce(or_, matches)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Self
 
 from armslength.query.contracts import core
 from armslength.query.language.conditions import case, when
@@ -66,7 +66,8 @@ def _deprivation_group(rank: IntSeries, groups: int) -> StrSeries:
     conditions = [(rank >= 0) & (rank <= bounds[0]), *(rank <= bound for bound in bounds[1:])]
     labels = [f"{group}{notes.get(group, '')}" for group in range(1, groups + 1)]
     cases = [when(condition).then(label) for condition, label in zip(conditions, labels, strict=True)]
-    return case(*cases, otherwise="unknown")
+    group: StrSeries = case(*cases, otherwise="unknown")
+    return group
 
 
 @table
@@ -105,7 +106,7 @@ class addresses(EventFrame):
         bool, description="Whether that home offers care without nursing."
     )
 
-    def for_patient_on(self, date: DateLike) -> Any:
+    def for_patient_on(self, date: DateLike) -> PatientFrame:
         """The address on a date, one per patient: with a postcode rather than without, then the latest to start."""
         current = self.where(self.start_date.is_on_or_before(date)).except_where(
             self.end_date.is_before(date)
@@ -309,7 +310,7 @@ class decision_support_values(EventFrame):
     algorithm_description = Series(str, description="What was computed.")
     algorithm_version = Series(str, description="By which version.")
 
-    def electronic_frailty_index(self) -> Any:
+    def electronic_frailty_index(self) -> Self:
         """The rows that hold the Electronic Frailty Index."""
         index = self.where(self.algorithm_description == "UK Electronic Frailty Index (eFI)")
         return index.where(index.algorithm_version == "1.0")
@@ -419,7 +420,7 @@ class household_memberships_2020(PatientFrame):
 
 
 @table
-class medications(core.medications.__class__):  # type: ignore[name-defined,misc]
+class medications(core.medications.__class__):  # type: ignore[misc,valid-type]
     """Prescriptions issued, one row per issue of an item, with the consultation."""
 
     class _meta:
@@ -439,7 +440,7 @@ class occupation_on_covid_vaccine_record(EventFrame):
 
 
 @table
-class ons_deaths(core.ons_deaths.__class__):  # type: ignore[name-defined,misc]
+class ons_deaths(core.ons_deaths.__class__):  # type: ignore[misc,valid-type]
     """Registered deaths as in core, with the kind of place."""
 
     place = Series(
@@ -604,7 +605,7 @@ patients = core.patients
 
 
 @table
-class practice_registrations(core.practice_registrations.__class__):  # type: ignore[name-defined,misc]
+class practice_registrations(core.practice_registrations.__class__):  # type: ignore[misc,valid-type]
     """Periods on the list of a practice as in core, with its region and when it began to use SystmOne."""
 
     class _meta:
@@ -638,9 +639,9 @@ class practice_registrations(core.practice_registrations.__class__):  # type: ig
         datetime.date, description="Since when the practice has used SystmOne."
     )
 
-    def spanning_with_systmone(self, start_date: DateLike, end_date: DateLike) -> Any:
+    def spanning_with_systmone(self, start_date: DateLike, end_date: DateLike) -> Self:
         """Registrations that cover the whole period, at practices that used SystmOne from its first day on."""
-        spanning = self.spanning(start_date, end_date)
+        spanning: Self = self.spanning(start_date, end_date)
         return spanning.where(spanning.practice_systmone_go_live_date.is_on_or_before(start_date))
 
 

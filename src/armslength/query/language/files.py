@@ -109,7 +109,8 @@ def _check_header(path: Path, needed: tuple[str, ...], header: Iterable[str]) ->
 
 
 def _arrow_rows(path: Path, schema: TableSchema) -> Iterator[tuple[Any, ...]]:
-    import pyarrow
+    # Heavy, so imported only by definitions that read Arrow files.
+    import pyarrow  # type: ignore[import-untyped]
     from pyarrow import feather
 
     names = ["patient_id", *schema]

@@ -77,7 +77,7 @@ class EventFrame(BaseFrame):
         node: n.Frame = self._node
         for key in reversed(order):
             node = _sort(node, key)
-        return _sorted_class(type(self))(node)
+        return _sorted_class(type(self))(node)  # type: ignore[arg-type]  # classes are hashable
 
     def _filter(self, condition: n.Series) -> n.Frame:
         try:
@@ -110,7 +110,8 @@ class SortedEventFrame(EventFrame):
         return self._picked(n.Position.LAST)
 
     def _picked(self, position: n.Position) -> PatientFrame:
-        return _picked_class(type(self))(n.PickOneRowPerPatient(self._node, position))
+        kind = _picked_class(type(self))  # type: ignore[arg-type]
+        return kind(n.PickOneRowPerPatient(self._node, position))
 
     if TYPE_CHECKING:
 
@@ -145,7 +146,7 @@ def _sort(node: n.Frame, key: Any) -> n.Frame:
     if not isinstance(key, EventSeries):
         raise Error("cannot sort by a constant value: the key must be a column with a value per row")
     try:
-        return build(n.Sort, node, key._node)
+        ordered: n.Frame = build(n.Sort, node, key._node)
     except TypeError:
         raise TypeError(
             "expected a key of an orderable type (int, float, str, date or code) but got bool; sort by `.as_int()`"
@@ -155,6 +156,7 @@ def _sort(node: n.Frame, key: Any) -> n.Frame:
             "cannot sort by a value of other rows: the key must be a column of the frame being sorted, or of a frame "
             "it was filtered from"
         ) from None
+    return ordered
 
 
 __all__ = ["BaseFrame", "EventFrame", "PatientFrame", "SortedEventFrame"]

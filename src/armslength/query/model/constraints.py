@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 Bound: TypeAlias = int | float | datetime.date
 
@@ -15,6 +16,10 @@ class Categorical:
     """The value is one of these, in this order."""
 
     values: tuple[Any, ...]
+
+    if TYPE_CHECKING:  # any sequence will do; what is kept is a tuple
+
+        def __init__(self, values: Sequence[Any]) -> None: ...
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "values", tuple(self.values))
@@ -130,6 +135,10 @@ class DateAfter:
     """The date is on or after those in other columns of the same row."""
 
     column_names: tuple[str, ...]
+
+    if TYPE_CHECKING:
+
+        def __init__(self, column_names: Sequence[str]) -> None: ...
 
     def __post_init__(self) -> None:
         if isinstance(self.column_names, str):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from armslength.query.language.series.numbers import IntPatientSeries
 
 _S = TypeVar("_S", bound="BaseSeries")
+_Made = TypeVar("_Made")
 
 USE_IS_IN = "To ask whether a value is among the patient's values in the other column, use `x.is_in(y)`."
 
@@ -95,10 +96,10 @@ class BaseSeries:
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
 
-    def _binary(self, operation: type[n.Node], other: Any, *, hint: str = "") -> Any:
+    def _binary(self, operation: type[n.Node], other: Any, *, hint: str = "") -> _Made:  # type: ignore[type-var]
         return wrap(build(operation, self._node, to_node(other, self._type), given=(other,), hint=hint))
 
-    def _reflected(self, operation: type[n.Node], other: Any) -> Any:
+    def _reflected(self, operation: type[n.Node], other: Any) -> _Made:  # type: ignore[type-var]
         return wrap(build(operation, to_node(other, self._type), self._node, given=(other,)))
 
     def _one_of(self, keys: list[Any]) -> n.Series:
@@ -142,13 +143,13 @@ def register(value_type: type, patient: type[PatientSeries], event: type[EventSe
     _families[value_type] = (patient, event)
 
 
-def wrap(node: n.Series) -> Any:
+def wrap(node: n.Series) -> _Made:  # type: ignore[type-var]  # the caller says which family it is
     """Return the series object of a node: its family by value type, its dimension by domain."""
     value_type = node.value_type
     if not isinstance(value_type, type):
         raise TypeError(f"{wanted(value_type)} is not a series")
     patient, event = next(_families[base] for base in value_type.__mro__ if base in _families)
-    return (patient if node.domain is None else event)(node)
+    return (patient if node.domain is None else event)(node)  # type: ignore[return-value]
 
 
 def _outcome(value: Any) -> n.Series | None:

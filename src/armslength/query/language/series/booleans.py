@@ -37,9 +37,9 @@ class BoolSeries(BaseSeries):
         """1 for true, 0 for false, missing stays missing."""
         return wrap(n.CastToInt(self._node))
 
-    def _logic(self, operation: type[n.Node], other: Any) -> Any:
+    def _logic(self, operation: type[n.Node], other: Any) -> BoolSeries:
         if not isinstance(other, (bool, BoolSeries)):
-            return NotImplemented
+            return NotImplemented  # type: ignore[no-any-return]  # Python then says which operands do not fit
         return wrap(build(operation, self._node, to_node(other)))
 
 

@@ -64,12 +64,12 @@ class MultiCodeStringSeries(BaseSeries):
             "`contains_any_of(codes)`, with `~` in front for the opposite"
         )
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
-    def __eq__(self, other: Any) -> NoReturn:  # type: ignore[override]
+    def __eq__(self, other: Any) -> NoReturn:
         self._refuse("==")
 
-    def __ne__(self, other: Any) -> NoReturn:  # type: ignore[override]
+    def __ne__(self, other: Any) -> NoReturn:
         self._refuse("!=")
 
     def is_in(self, other: Any) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from armslength.query.language.durations import Duration, days, weeks
 from armslength.query.language.operands import build, is_series, refuse_unsuitable, to_node
@@ -77,11 +77,16 @@ class DateSeries(OrderedSeries):
     def __add__(self, other: Duration) -> DateSeries:
         if not isinstance(other, Duration):
             return NotImplemented
-        return other.added_to(self)
+        moved: DateSeries = other.added_to(self)
+        return moved
 
     def __radd__(self, other: Duration) -> DateSeries:
         return self.__add__(other)
 
+    @overload
+    def __sub__(self, other: Duration) -> DateSeries: ...
+    @overload
+    def __sub__(self, other: DateLike) -> DateDifference: ...
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, Duration):
             return (-other).added_to(self)
@@ -90,7 +95,7 @@ class DateSeries(OrderedSeries):
         refuse_unsuitable(other)
         return NotImplemented
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: DateLike) -> DateDifference:
         return DateDifference(other, self) if _is_date_like(other) else NotImplemented
 
 

@@ -25,7 +25,7 @@ class NumericSeries(OrderedSeries):
         return self._binary(n.Subtract, other)
 
     def __rsub__(self: _Same, other: Any) -> _Same:
-        return other + -self
+        return -self + other
 
     def __mul__(self: _Same, other: Any) -> _Same:
         return self._binary(n.Multiply, other)
