@@ -28,7 +28,7 @@ def rates_by(dataset: pd.DataFrame, column: str, title: str) -> pd.DataFrame:
     groups.insert(0, "characteristic", title)
     for count in ("patients", "on_statin"):
         groups[count] = groups[count].map(rounded).astype("Int64")
-    groups["percent"] = (100 * groups["on_statin"] / groups["patients"]).astype("Float64").round(0)
+    groups["percent"] = (100 * groups["on_statin"] / groups["patients"]).round().astype("Int64")
     return groups
 
 
