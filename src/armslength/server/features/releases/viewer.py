@@ -21,6 +21,9 @@ TYPES = PICTURES | {
 TYPES |= {"json": "application/json", "log": TYPES["txt"], "md": TYPES["txt"]}
 
 
+Cell = tuple[str, bool]  # the text, and whether its column holds numbers
+
+
 @dataclass(frozen=True)
 class Shown:
     """A file made ready for a page. `kind`: table, text, picture, frame, or none with the reason."""
@@ -28,10 +31,9 @@ class Shown:
     kind: str
     reason: str = ""
     text: str = ""
-    head: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    head: list[Cell] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
     row_count: int = 0
-    numeric: list[bool] = field(default_factory=list)
 
 
 def suffix_of(path: str) -> str:
@@ -76,11 +78,16 @@ def _table(text: str) -> Shown:
     if not rows:
         return Shown("none", "The file is empty.")
     head, *body = [row[:COLUMNS_SHOWN] for row in rows]
-    shown = [row + [""] * (len(head) - len(row)) for row in body[:ROWS_SHOWN]]
+    shown = [(row + [""] * (len(head) - len(row)))[: len(head)] for row in body[:ROWS_SHOWN]]
     numeric = [
         bool(shown) and all(_is_number(row[at]) for row in shown if row[at]) for at in range(len(head))
     ]
-    return Shown("table", head=head, rows=shown, row_count=len(body), numeric=numeric)
+    return Shown(
+        "table",
+        head=list(zip(head, numeric, strict=True)),
+        rows=[list(zip(row, numeric, strict=True)) for row in shown],
+        row_count=len(body),
+    )
 
 
 def _is_number(text: str) -> bool:

@@ -77,8 +77,9 @@ class Picture:
 LANE, LEFT, WIDTH = 30, 190, 600
 
 
-def picture_of(jobs: list[Job], *, begun: datetime, now: datetime) -> Picture:
+def picture_of(jobs: list[Job], *, now: datetime) -> Picture:
     """Return when each job waited and ran, as a drawing of LEFT + WIDTH units across."""
+    begun = min(job.queued_at for job in jobs)  # by the runner's clock, like everything in the picture
     ends = [job.finished_at or now for job in jobs]
     whole = max((max(ends, default=now) - begun).total_seconds(), 1.0)
 
@@ -115,6 +116,20 @@ def _length(seconds: float) -> str:
     return duration(timedelta(seconds=seconds))
 
 
+def in_order(jobs: list[Job]) -> list[Job]:
+    """Return jobs so that each comes after those it needs."""
+    needs = {job.action: job.needs for job in jobs}
+    depth: dict[str, int] = {}
+
+    def depth_of(action: str, seen: frozenset[str]) -> int:
+        if action not in depth:
+            onward = [need for need in needs.get(action, ()) if need in needs and need not in seen]
+            depth[action] = 1 + max((depth_of(need, seen | {action}) for need in onward), default=0)
+        return depth[action]
+
+    return sorted(jobs, key=lambda job: (depth_of(job.action, frozenset()), job.queued_at, job.action))
+
+
 def progress_of(jobs: list[Job]) -> tuple[int, int]:
     """Return how many jobs are over, and how many there are."""
     return sum(job.state in FINAL for job in jobs), len(jobs)
@@ -142,6 +157,12 @@ def steps_of(request: JobRequest, jobs: list[Job]) -> list[dict[str, Any]]:
             "tone": "neutral",
         }
     ]
+    if request.answered_at:
+        refused = request.state == "refused"
+        title = "Refused inside" if refused else "Checked and accepted inside"
+        steps.append({"title": title, "at": request.answered_at, "tone": "bad" if refused else "active"})
+    if started := min((job.started_at for job in jobs if job.started_at), default=None):
+        steps.append({"title": "First job started", "at": started, "tone": "active"})
     if request.cancelled_at and request.cancelled_by:
         steps.append(
             {
@@ -152,16 +173,11 @@ def steps_of(request: JobRequest, jobs: list[Job]) -> list[dict[str, Any]]:
                 "tone": "warn",
             }
         )
-    if request.answered_at:
-        refused = request.state == "refused"
-        title = "Refused inside" if refused else "Checked and accepted inside"
-        steps.append({"title": title, "at": request.answered_at, "tone": "bad" if refused else "active"})
-    if started := min((job.started_at for job in jobs if job.started_at), default=None):
-        steps.append({"title": "First job started", "at": started, "tone": "active"})
     if request.finished_at and request.state != "refused":
         tone = {"succeeded": "good", "failed": "bad"}.get(request.state, "quiet")
         steps.append({"title": request.state.capitalize(), "at": request.finished_at, "tone": tone})
-    return sorted(steps, key=lambda step: step["at"])
+    # In the order of what can follow what, not by time: two machines with two clocks speak here.
+    return steps
 
 
 def last_states(workspace_id: int) -> dict[str, Job]:

@@ -89,13 +89,13 @@ def _ask(request: HttpRequest, workspace: Workspace, head: Head, form: RunForm) 
 
 def _live(request: HttpRequest, found: JobRequest) -> dict[str, Any]:
     now = utc_now()
-    jobs = list(found.jobs.all())
+    jobs = queries.in_order(list(found.jobs.all()))
     done, total = queries.progress_of(jobs)
     return {
         "request_row": found,
         "jobs": [(job, explain(job.reason, job.message)) for job in jobs],
         "explanation": explain(found.reason, found.message),
-        "picture": queries.picture_of(jobs, begun=found.requested_at, now=now) if jobs else None,
+        "picture": queries.picture_of(jobs, now=now) if jobs else None,
         "done": done,
         "total": total,
         "silent": queries.is_silent(found, now=now),
