@@ -222,6 +222,79 @@ def test_with_permission_event_tables_are_written(ehrql: Ehrql, study: Path, sto
     assert done.returncode == 0 and rows_of(study / "x" / "visits.csv")
 
 
+MEASURES = """\
+from ehrql import INTERVAL, create_measures, months
+from ehrql.tables.core import clinical_events, patients
+events = clinical_events.where(clinical_events.date.is_during(INTERVAL))
+measures = create_measures()
+measures.configure_disclosure_control(enabled=CONTROL)
+measures.define_defaults(
+    denominator=patients.age_on(INTERVAL.start_date) >= 18,
+    intervals=months(3).starting_on("2020-01-01"),
+)
+measures.define_measure("seen", numerator=events.exists_for_patient(), group_by={"sex": patients.sex})
+measures.define_measure("events", numerator=events.count_for_patient())
+"""
+
+
+@pytest.mark.parametrize("control", [True, False])
+def test_measures_are_calculated_and_small_numbers_hidden(
+    ehrql: Ehrql, study: Path, store: Path, control: bool
+) -> None:
+    (study / "m.py").write_text(MEASURES.replace("CONTROL", str(control)))
+    done = ehrql(study, "generate-measures", "m.py", "--output", "m.csv", DATABASE_URL=store)
+    assert done.returncode == 0, done.stderr
+    rows = rows_of(study / "m.csv")
+    names = ["measure", "interval_start", "interval_end", "ratio", "numerator", "denominator", "sex"]
+    assert list(rows[0]) == names
+    assert [row["interval_start"] for row in rows if row["measure"] == "events"] == [
+        "2020-01-01",
+        "2020-02-01",
+        "2020-03-01",
+    ]
+    numbers = [int(row[name]) for row in rows for name in ("numerator", "denominator")]
+    assert all(number % 5 == 0 and not 0 < number < 8 for number in numbers) is control
+    for row in rows:
+        if int(row["denominator"]):
+            assert float(row["ratio"]) == int(row["numerator"]) / int(row["denominator"])
+
+
+def test_measures_agree_with_a_dataset(ehrql: Ehrql, study: Path, store: Path) -> None:
+    (study / "m.py").write_text(MEASURES.replace("CONTROL", "False"))
+    (study / "d.py").write_text(
+        "from ehrql import create_dataset\nfrom ehrql.tables.core import clinical_events as e, patients\n"
+        "dataset = create_dataset()\ndataset.define_population(patients.age_on('2020-02-01') >= 18)\n"
+        "dataset.n = e.where(e.date.is_on_or_between('2020-02-01', '2020-02-29')).count_for_patient()\n"
+        "dataset.sex = patients.sex\n"
+    )
+    for command, file in (("generate-measures", "m"), ("generate-dataset", "d")):
+        assert (
+            ehrql(study, command, f"{file}.py", "--output", f"{file}.csv", DATABASE_URL=store).returncode == 0
+        )
+    people = rows_of(study / "d.csv")
+    february = [row for row in rows_of(study / "m.csv") if row["interval_start"] == "2020-02-01"]
+    total = next(row for row in february if row["measure"] == "events")
+    assert (int(total["numerator"]), int(total["denominator"])) == (
+        sum(int(p["n"]) for p in people),
+        len(people),
+    )
+    women = next(row for row in february if row["measure"] == "seen" and row["sex"] == "female")
+    assert int(women["numerator"]) == sum(p["sex"] == "female" and int(p["n"]) > 0 for p in people)
+
+
+def test_measures_can_go_to_a_file_each(ehrql: Ehrql, study: Path, store: Path) -> None:
+    (study / "m.py").write_text(MEASURES.replace("CONTROL", "True"))
+    done = ehrql(study, "generate-measures", "m.py", "--output", "out/:arrow", DATABASE_URL=store)
+    assert done.returncode == 0, done.stderr
+    assert pyarrow.feather.read_table(study / "out" / "events.arrow").column_names[0] == "interval_start"
+    assert "sex" in pyarrow.feather.read_table(study / "out" / "seen.arrow").column_names
+
+
+def test_a_dataset_is_no_measures(ehrql: Ehrql, study: Path, store: Path) -> None:
+    done = ehrql(study, "generate-measures", "d.py", DATABASE_URL=store)
+    assert done.returncode == 10 and "no variable called `measures`" in done.stderr
+
+
 def test_permissions_that_are_no_list_are_a_mistake(ehrql: Ehrql, study: Path, store: Path) -> None:
     done = ehrql(study, "generate-dataset", "d.py", DATABASE_URL=store, EHRQL_PERMISSIONS="event_level_data")
     assert done.returncode == 1 and "Q051" in done.stderr

@@ -22,6 +22,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "generate_dataset",
         "Run a dataset definition on a database and write one row per patient",
     ),
+    "generate-measures": (
+        "generate_measures",
+        "Calculate measures over time and groups, small numbers hidden",
+    ),
     "dump-dataset-sql": (
         "dump_dataset_sql",
         "Show every statement a dataset definition would run, without a database",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from pathlib import Path
@@ -13,9 +12,9 @@ from armslength.cli.ehrql.settings import (
     add_backend,
     add_definition,
     backend_of,
+    dsn_of,
     engine_of,
     load_definition,
-    no_database,
     permissions_from,
 )
 from armslength.kernel.errors import Mistake
@@ -44,12 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Load the definition, ask the database, write the files."""
-    dsn = arguments.dsn or os.environ.get("DATABASE_URL")
-    if not dsn:
-        raise no_database()
-    permissions = permissions_from()
+    dsn, permissions = dsn_of(arguments), permissions_from()
     if arguments.output is not None:
-        _check_output(arguments.output)
+        check_output(arguments.output)
     progress = Progress()
     started = time.monotonic()
     dataset = load_definition(arguments, dsn=dsn).require_dataset()
@@ -74,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_output(output: str) -> None:
+def check_output(output: str) -> None:
     """Refuse a format nobody writes before anything runs."""
     from armslength.query.formats.destinations import files_for
 

@@ -46,6 +46,14 @@ def engine_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os
     return arguments.query_engine or environment.get("OPENSAFELY_QUERY_ENGINE") or DEFAULT_ENGINE
 
 
+def dsn_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:
+    """The database's address, from the option or the environment. Raises Mistake Q050 when there is none."""
+    dsn: str = arguments.dsn or environment.get("DATABASE_URL", "")
+    if not dsn:
+        raise no_database()
+    return dsn
+
+
 def permissions_from(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """The permissions whoever runs the database grants: a JSON list in EHRQL_PERMISSIONS. Raises Mistake Q051."""
     text = environment.get("EHRQL_PERMISSIONS") or "[]"

@@ -1,0 +1,42 @@
+"""`ehrql generate-measures`: calculate measures over time and groups, with small numbers hidden."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from armslength.cli.ehrql.generate_dataset import add_arguments, check_output
+from armslength.cli.ehrql.progress import Progress
+from armslength.cli.ehrql.settings import backend_of, dsn_of, engine_of, load_definition, permissions_from
+
+__all__ = ["add_arguments", "run"]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Load the definition, ask the database once for each interval, write the files."""
+    dsn, permissions, progress = dsn_of(arguments), permissions_from(), Progress()
+    if arguments.output is not None:
+        check_output(arguments.output)
+    started = time.monotonic()
+    measures = load_definition(arguments, dsn=dsn).require_measures()
+    progress.tell(f"loaded {arguments.definition}")
+
+    from armslength.query.api.databases import Database
+    from armslength.query.api.measures import generate_measures, print_measures
+
+    database = Database(dsn=dsn, backend=backend_of(arguments), engine=engine_of(arguments))
+    if arguments.output is None:
+        stream = sys.stdout.buffer
+        counts = print_measures(
+            measures, database=database, stream=stream, permissions=permissions, progress=progress
+        )
+        sys.stdout.flush()
+        written = [f"{rows:,} rows of {name}" for name, rows in counts.items()]
+    else:
+        generated = generate_measures(
+            measures, database=database, output=arguments.output, permissions=permissions, progress=progress
+        )
+        written = [f"{file.rows:,} rows to {file.path}" for file in generated.files.values()]
+    progress.tell(f"wrote {', '.join(written)} in {time.monotonic() - started:.1f} seconds")
+    return 0
