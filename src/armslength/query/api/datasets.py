@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -52,9 +53,10 @@ def generate_dataset(
     destinations = files_for(output, tuple(columns))
     require_permissions(dataset, granted=permissions)
     files = {}
-    for result in results_of(dataset, database=database, progress=progress):
-        path, described = destinations[result.name], columns[result.name]
-        files[result.name] = write_rows(result.rows, path, columns=described)
+    with closing(results_of(dataset, database=database, progress=progress)) as results:
+        for result in results:
+            path, described = destinations[result.name], columns[result.name]
+            files[result.name] = write_rows(result.rows, path, columns=described)
     return Generated(files=files)
 
 
@@ -70,26 +72,32 @@ def print_dataset(
     columns = columns_of(dataset)
     require_permissions(dataset, granted=permissions)
     counts: dict[str, int] = {}
-    for result in results_of(dataset, database=database, progress=progress):
-        if len(columns) > 1:
-            stream.write((b"\r\n\r\n" if counts else b"") + result.name.encode() + b"\r\n")
-        counts[result.name] = write_csv(result.rows, stream, columns=columns[result.name])
+    with closing(results_of(dataset, database=database, progress=progress)) as results:
+        for result in results:
+            if len(columns) > 1:
+                stream.write((b"\r\n\r\n" if counts else b"") + result.name.encode() + b"\r\n")
+            counts[result.name] = write_csv(result.rows, stream, columns=columns[result.name])
     return counts
 
 
 def results_of(
     dataset: Dataset, *, database: Database, progress: Progress = no_progress
-) -> Iterator[ResultTable]:
-    """Run a query and yield its tables, streaming and checked; the database is closed at the end."""
+) -> Generator[ResultTable, None, None]:
+    """Run a query and yield its tables, streaming and checked; the database is closed at the end.
+
+    Whoever stops early closes the generator, with `contextlib.closing`.
+    """
     require_no_parameters(dataset)
     backend = find_backend(database.backend)
     engine = open_database(database, dataset=dataset, backend=backend)
     try:
-        for result in engine.execute(engine.compile(dataset, backend=backend), progress=progress):
-            if result.name == "dataset":
-                yield ResultTable(name=result.name, rows=one_row_per_patient(result.rows))
-            else:
-                yield result
+        plan = engine.compile(dataset, backend=backend)
+        with closing(engine.execute(plan, progress=progress)) as results:
+            for result in results:
+                if result.name == "dataset":
+                    yield ResultTable(name=result.name, rows=one_row_per_patient(result.rows))
+                else:
+                    yield result
     finally:
         engine.close()
 

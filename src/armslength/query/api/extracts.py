@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import pyarrow as pa
@@ -43,9 +44,10 @@ def extract_all(
     opened = find_engine(engine).open(source, settings=Settings(threads=1))
     try:
         found = {}
-        for result in opened.execute(opened.compile(dataset, backend=DIRECT)):
-            rows = one_row_per_patient(result.rows) if result.name == "dataset" else result.rows
-            found[result.name] = rows.read_all().to_pylist()
+        with closing(opened.execute(opened.compile(dataset, backend=DIRECT))) as results:
+            for result in results:
+                rows = one_row_per_patient(result.rows) if result.name == "dataset" else result.rows
+                found[result.name] = rows.read_all().to_pylist()
         return found
     finally:
         opened.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -133,8 +133,11 @@ class Engine(Protocol):
         """Return the plan of a query. Touches no data. Raises Mistake for what cannot be expressed."""
         ...
 
-    def execute(self, plan: Plan, *, progress: Progress = no_progress) -> Iterator[ResultTable]:
-        """Run a plan and yield its result tables in order, leaving no temporary table behind."""
+    def execute(self, plan: Plan, *, progress: Progress = no_progress) -> Generator[ResultTable, None, None]:
+        """Run a plan and yield its result tables in order, leaving no temporary table behind.
+
+        Whoever stops early closes the generator (`contextlib.closing`) before the engine.
+        """
         ...
 
     def cancel(self) -> None:

@@ -216,6 +216,12 @@ def is_membership(node: Node) -> bool:
     return isinstance(node.lhs, SelectColumn) and node.lhs.domain is not None and bool(node.rhs.value)
 
 
+def required_codelist_column(reduction: Reduction) -> str | None:
+    """Return the column whose code must be in some codelist for a row to count, None when any code will do."""
+    memberships = (each for each in reduction.conditions if is_membership(each))
+    return min((each.lhs.name for each in memberships), default=None)  # type: ignore[attr-defined]
+
+
 def columns_by_pick(dataset: Dataset) -> dict[Node, tuple[str, ...]]:
     """Return the columns read from each pick anywhere in the query, in order of their names."""
     found: dict[Node, set[str]] = {}

@@ -15,7 +15,12 @@ from armslength.query.model import nodes
 from armslength.query.model.nodes import Node, Series
 
 EXPRESSIONS: dict[type[Node], Compile] = {}
-SQL_TYPES = {bool: "BOOLEAN", int: "BIGINT", float: "DOUBLE", datetime.date: "DATE"}
+SQL_TYPES = {
+    bool: exp.DataType.Type.BOOLEAN,
+    int: exp.DataType.Type.BIGINT,
+    float: exp.DataType.Type.DOUBLE,
+    datetime.date: exp.DataType.Type.DATE,
+}
 
 
 def expression(*kinds: type[Node]) -> Callable[[Any], Any]:
@@ -50,7 +55,7 @@ def enclosed(made: exp.Expr) -> exp.Expr:
 
 def sql_type(value_type: Any) -> exp.DataType:
     """Return the SQL type of a value type; every kind of code is text."""
-    return exp.DataType.build(SQL_TYPES.get(value_type, "VARCHAR"))
+    return exp.DataType(this=SQL_TYPES.get(value_type, exp.DataType.Type.VARCHAR))
 
 
 def cast(made: exp.Expr, value_type: Any) -> exp.Cast:

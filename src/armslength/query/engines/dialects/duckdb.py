@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ class DuckDB:
             plan = rewrite(plan)
         return compile_plan(plan, dialect=DIALECT, backend=backend)
 
-    def execute(self, plan: Plan, *, progress: Progress = no_progress) -> Iterator[ResultTable]:
+    def execute(self, plan: Plan, *, progress: Progress = no_progress) -> Generator[ResultTable, None, None]:
         """Run a plan and stream its results; temporary tables are gone when the iteration ends."""
         self._cancelled.clear()
         number = 0
@@ -102,12 +102,11 @@ class DuckDB:
                 progress(Step(number=number, of=plan.steps, purpose=statement.purpose, seconds=seconds))
             for result in plan.results:
                 number += 1
-                rows = self._stream(result, number, plan.steps, progress)
-                yield ResultTable(
-                    name=result.name, rows=pa.RecordBatchReader.from_batches(result.schema, rows)
-                )
-                for _ in rows:
-                    raise RuntimeError(f"result `{result.name}` must be read to its end before the next")
+                with contextlib.closing(self._stream(result, number, plan.steps, progress)) as rows:
+                    reader = pa.RecordBatchReader.from_batches(result.schema, rows)
+                    yield ResultTable(name=result.name, rows=reader)
+                    for _ in rows:
+                        raise RuntimeError(f"result `{result.name}` must be read to its end before the next")
         finally:
             self._drop(plan)
 
@@ -132,18 +131,19 @@ class DuckDB:
 
     def _stream(
         self, result: ResultQuery, number: int, of: int, progress: Progress
-    ) -> Iterator[pa.RecordBatch]:
+    ) -> Generator[pa.RecordBatch, None, None]:
         began, rows = time.monotonic(), 0
         with self._told_as_mistakes(result.purpose):
             if self._cancelled.is_set():
                 raise duckdb.InterruptException("cancelled")
             # A fresh cursor is not used: temporary tables belong to this connection.
-            reader = self.connection.sql(result.sql).to_arrow_reader(BATCH_ROWS)
-            for batch in reader:
-                rows += batch.num_rows
-                seconds = time.monotonic() - began
-                yield _as_promised(batch, result.schema)
-                progress(Step(number=number, of=of, purpose=result.purpose, seconds=seconds, rows=rows))
+            # An unfinished result holds the connection, so the reader is closed also when nobody reads on.
+            with contextlib.closing(self.connection.sql(result.sql).to_arrow_reader(BATCH_ROWS)) as reader:
+                for batch in reader:
+                    rows += batch.num_rows
+                    seconds = time.monotonic() - began
+                    yield _as_promised(batch, result.schema)
+                    progress(Step(number=number, of=of, purpose=result.purpose, seconds=seconds, rows=rows))
         if not rows:
             seconds = time.monotonic() - began
             progress(Step(number=number, of=of, purpose=result.purpose, seconds=seconds, rows=0))

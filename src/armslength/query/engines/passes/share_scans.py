@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from armslength.query.engines.query_plan import QueryPlan, Reduction, Scan, Stage
+from armslength.query.engines.query_plan import (
+    QueryPlan,
+    Reduction,
+    Scan,
+    Stage,
+    required_codelist_column,
+)
 from armslength.query.model.nodes import Node, SelectTable
 
 
@@ -10,16 +16,19 @@ def share_scans(plan: QueryPlan) -> QueryPlan:
     """Merge scans of one table that run at the same time.
 
     A reduction whose rows depend on another one must wait for it: its level is one higher. Scans are
-    merged within a stage and a level; those that compare neighbouring rows stay alone.
+    merged within a stage and a level; those that compare neighbouring rows stay alone. Reductions that
+    look at few rows, those in a codelist, are not mixed with those that look at all of them: each row
+    read costs a test for every reduction of its scan.
     """
     levels = _levels(plan)
     merged: dict[tuple[object, ...], list[Reduction]] = {}
     for scan in plan.scans:
         for reduction in scan.reductions:
             alone = reduction.node if reduction.is_windowed else None
-            key = (scan.stage, levels[reduction.node], scan.table, alone)
+            column = required_codelist_column(reduction)
+            key = (scan.stage, levels[reduction.node], scan.table, column, alone)
             merged.setdefault(key, []).append(reduction)
-    scans = [_scan(stage, table, reductions) for (stage, _, table, _), reductions in merged.items()]
+    scans = [_scan(stage, table, reductions) for (stage, _, table, *_), reductions in merged.items()]
     order = {id(scan): key[1] for scan, key in zip(scans, merged, strict=True)}
     return QueryPlan(dataset=plan.dataset, scans=tuple(sorted(scans, key=lambda scan: _order(scan, order))))
 

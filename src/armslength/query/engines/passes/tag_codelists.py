@@ -12,7 +12,7 @@ from dataclasses import replace
 from armslength.query.engines.query_plan import CodelistTags, QueryPlan, Reduction, Scan, is_membership
 from armslength.query.model.nodes import Frame, In, Node, SelectColumn, children, walk
 
-# A short list alone is compared faster than it is joined.
+# One short list alone is compared faster than it is joined.
 SHORT = 8
 
 
@@ -30,7 +30,7 @@ def _tagged(scan: Scan) -> Scan:
             columns.setdefault(node.lhs.name, node.lhs)  # type: ignore[attr-defined, arg-type]
     tags = []
     for name, found in by_column.items():
-        if sum(map(len, found)) > SHORT:
+        if len(found) > 1 or sum(map(len, found)) > SHORT:
             column, codelists = columns[name], tuple(found)
             required = all(_requires(reduction, name) for reduction in scan.reductions)
             tags.append(CodelistTags(column=column, memberships=codelists, required=required))

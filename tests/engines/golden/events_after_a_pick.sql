@@ -1,0 +1,77 @@
+-- 1 of 4: decide who is in the population
+CREATE TEMPORARY TABLE "armslength_population" AS
+SELECT DISTINCT
+  "everybody"."patient_id"
+FROM (
+  SELECT
+    CAST("patients"."patient_id" AS BIGINT) AS "patient_id"
+  FROM "patients"
+  WHERE
+    NOT (
+      "patients"."patient_id" IS NULL
+    )
+) AS everybody
+LEFT JOIN "patients" AS "patients"
+  ON "patients"."patient_id" = "everybody"."patient_id"
+WHERE
+  NOT (
+    "patients"."patient_id" IS NULL
+  );
+
+-- 2 of 4: read events for 1 answer about the variables
+CREATE TEMPORARY TABLE "armslength_scan_1" AS
+SELECT
+  CAST("events"."patient_id" AS BIGINT) AS "patient_id",
+  ARG_MAX(
+    {'date': "events"."date", 'value': "events"."value"},
+    CREATE_SORT_KEY("events"."date", 'ASC NULLS FIRST', "events"."value", 'ASC NULLS FIRST')
+  ) AS "answer_1"
+FROM "events"
+WHERE
+  (
+    "events"."patient_id" IN (
+      SELECT
+        "patient_id"
+      FROM "armslength_population"
+    )
+  )
+  AND (
+    "events"."code" IN ('c1')
+  )
+GROUP BY
+  "events"."patient_id";
+
+-- 3 of 4: read visits for 1 answer about the variables
+CREATE TEMPORARY TABLE "armslength_scan_2" AS
+SELECT
+  CAST("visits"."patient_id" AS BIGINT) AS "patient_id",
+  COUNT(*) AS "answer_1"
+FROM "visits"
+LEFT JOIN "armslength_scan_1" AS "armslength_scan_1"
+  ON "armslength_scan_1"."patient_id" = "visits"."patient_id"
+WHERE
+  (
+    "visits"."patient_id" IN (
+      SELECT
+        "patient_id"
+      FROM "armslength_population"
+    )
+  )
+  AND (
+    "visits"."date" >= STRUCT_EXTRACT("armslength_scan_1"."answer_1", 'date')
+  )
+GROUP BY
+  "visits"."patient_id";
+
+-- 4 of 4: fetch dataset
+SELECT
+  "armslength_population"."patient_id" AS "patient_id",
+  CAST(COALESCE("armslength_scan_2"."answer_1", 0) AS BIGINT) AS "after",
+  CAST(STRUCT_EXTRACT("armslength_scan_1"."answer_1", 'value') AS DOUBLE) AS "value"
+FROM "armslength_population"
+LEFT JOIN "armslength_scan_2" AS "armslength_scan_2"
+  ON "armslength_scan_2"."patient_id" = "armslength_population"."patient_id"
+LEFT JOIN "armslength_scan_1" AS "armslength_scan_1"
+  ON "armslength_scan_1"."patient_id" = "armslength_population"."patient_id"
+ORDER BY
+  "armslength_population"."patient_id";
