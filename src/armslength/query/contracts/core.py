@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection
 from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from armslength.query.language.frames import EventFrame, PatientFrame

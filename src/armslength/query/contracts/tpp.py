@@ -642,7 +642,8 @@ class practice_registrations(core.practice_registrations.__class__):  # type: ig
     def spanning_with_systmone(self, start_date: DateLike, end_date: DateLike) -> Self:
         """Registrations that cover the whole period, at practices that used SystmOne from its first day on."""
         spanning: Self = self.spanning(start_date, end_date)
-        return spanning.where(spanning.practice_systmone_go_live_date.is_on_or_before(start_date))
+        kept: Self = spanning.where(spanning.practice_systmone_go_live_date.is_on_or_before(start_date))
+        return kept
 
 
 @table

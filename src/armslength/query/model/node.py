@@ -8,6 +8,7 @@ traversals visit shared parts once.
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, TypeVar, dataclass_transform
@@ -24,6 +25,14 @@ _N = TypeVar("_N", bound="Node")
 
 class Interned(type):
     """Makes constructing a node return the one node of that meaning."""
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
+    ) -> Interned:
+        """Give a class that adds no fields no room for any, so that most operations need no dataclass of their own."""
+        if not namespace.get("__annotations__"):
+            namespace.setdefault("__slots__", ())
+        return super().__new__(mcs, name, bases, namespace, **kwargs)
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         fresh = super().__call__(*args, **kwargs)
@@ -78,6 +87,8 @@ class Node(metaclass=Interned):
 @dataclass_transform(frozen_default=True)
 def node(cls: type[_N]) -> type[_N]:
     """Make a class a node: frozen, slotted, equal by identity (which interning makes structural)."""
+    if not inspect.get_annotations(cls):
+        return cls  # all it needs is inherited: importing the vocabulary takes a third of the time
     made = dataclasses.dataclass(frozen=True, slots=True, eq=False, repr=False)(cls)
     fields = dataclasses.fields(made)  # type: ignore[arg-type]
     made.field_names = tuple(field.name for field in fields)

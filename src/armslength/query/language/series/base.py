@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 from armslength.query.language.errors import Error
 from armslength.query.language.operands import build, coerced, is_series, refuse_unsuitable, to_node, wanted
 from armslength.query.model import nodes as n
+from armslength.query.model.codes import BaseCode
 from armslength.query.model.types import ValueType
 
 if TYPE_CHECKING:
@@ -152,12 +154,24 @@ def wrap(node: n.Series) -> _Made:  # type: ignore[type-var]  # the caller says 
     return (patient if node.domain is None else event)(node)  # type: ignore[return-value]
 
 
+@lru_cache(maxsize=256)
+def _code_set(codes: tuple[str, ...], system: type[BaseCode]) -> n.Series:
+    """Return the constant set of a codelist. Studies use the same long lists again and again."""
+    return n.Value(frozenset(map(system, codes)))
+
+
 def _outcome(value: Any) -> n.Series | None:
     return None if value is None else to_node(value)
 
 
 def _literal_set(members: Iterable[Any], like: ValueType) -> n.Series:
     """Return the constant set of these members, coerced to the type of the series they meet."""
+    if (
+        isinstance(like, type)
+        and issubclass(like, BaseCode)
+        and {type(member) for member in members} == {str}
+    ):
+        return _code_set(tuple(members), like)
     values = [coerced(member, like) for member in members]
     if any(type(value) is not like for value in values):
         stray = next(value for value in values if type(value) is not like)

@@ -25,7 +25,8 @@ class NumericSeries(OrderedSeries):
         return self._binary(n.Subtract, other)
 
     def __rsub__(self: _Same, other: Any) -> _Same:
-        return -self + other
+        difference: _Same = -self + other
+        return difference
 
     def __mul__(self: _Same, other: Any) -> _Same:
         return self._binary(n.Multiply, other)
