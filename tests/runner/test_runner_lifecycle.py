@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +14,13 @@ import pytest
 from armslength.kernel.errors import Mistake
 from armslength.kernel.ids import derived_id, new_id
 from armslength.pipeline.model import PrivacyLevel
+from armslength.policy.inside import InsidePolicy, Limits
 from armslength.runner.lifecycle.records import FileRecord, JobPlan
 from armslength.runner.lifecycle.states import REQUEST_MOVES, Reason
 from armslength.runner.lifecycle.store import Store
+from armslength.runner.logs import WITHHELD, cut, withhold
 from armslength.runner.outputs import Pattern
+from armslength.runner.planner import decide
 from armslength.wire.jobs import FINAL, MOVES, JobRequest, JobState, RequestState
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -161,3 +165,91 @@ def test_every_reason_fits_the_wire_and_is_told_apart() -> None:
     assert len({reason.code for reason in Reason}) == len(Reason)
     assert all(len(reason.code) <= 100 and reason.words for reason in Reason)
     assert {state for state in JobState if not MOVES[state]} == FINAL
+
+
+def policy(places: int) -> InsidePolicy:
+    limits = Limits(memory_megabytes=100, minutes=1, processes=1, disk_megabytes=1, jobs_at_once=places)
+    return InsidePolicy(
+        backend="tests",
+        server_url="https://a.b",
+        ledger_key="0" * 64,
+        limits=limits,
+        projects={},
+        where="policy.toml",
+    )
+
+
+def decisions(store: Store, *, places: int = 9, memory: int = 900) -> dict[str, Reason]:
+    def finished(job: str) -> JobState | None:
+        found = store.job(job)
+        return found.state if found else None
+
+    jobs = store.active_jobs()
+    decided = decide(jobs, policy=policy(places), memory_megabytes=memory, finished=finished)
+    return {job.plan.action: reason for job, reason in decided}
+
+
+def accept(
+    store: Store, entry: int, *plans: tuple[str, str], workspace: str = "trial", memory: int = 1
+) -> None:
+    """Accept a request of actions, each with the action it needs or an empty text."""
+    request = make_request(workspace=workspace)
+    store.add_request(request, entry=entry, now=NOW)
+    made = []
+    for action, need in plans:
+        inputs = {need: derived_id(request.id, need)} if need else {}
+        plan = replace(
+            make_plan(request, action), needs=tuple(inputs), inputs_from=inputs, memory_megabytes=memory
+        )
+        made.append(plan)
+    store.accept(request, made, actions=["x"], now=NOW)
+
+
+def move(store: Store, action: str, *states: JobState) -> None:
+    [job] = [job for job in store.active_jobs() if job.plan.action == action]
+    for state in states:
+        store.move_job(job.id, state, Reason.RUNNING, now=NOW)
+
+
+def test_what_is_needed_runs_first_and_its_failure_is_passed_on(store: Store) -> None:
+    accept(store, 1, ("a", ""), ("b", "a"), ("c", "b"))
+    assert decisions(store) == {
+        "a": Reason.PREPARING, "b": Reason.WAITING_FOR_NEEDS, "c": Reason.WAITING_FOR_NEEDS,
+    }  # fmt: skip
+    move(store, "a", JobState.FAILED)
+    assert decisions(store)["b"] is Reason.DEPENDENCY_FAILED
+
+
+def test_requests_of_one_workspace_run_one_after_the_other(store: Store) -> None:
+    accept(store, 1, ("a", ""))
+    accept(store, 2, ("b", ""))
+    accept(store, 3, ("c", ""), workspace="other")
+    expected = {"a": Reason.PREPARING, "b": Reason.WAITING_FOR_WORKSPACE, "c": Reason.PREPARING}
+    assert decisions(store) == expected
+
+
+def test_no_more_run_at_once_than_there_are_places(store: Store) -> None:
+    accept(store, 1, ("a", ""), ("b", ""), ("c", ""))
+    move(store, "a", JobState.PREPARING, JobState.RUNNING)
+    assert decisions(store, places=2) == {"b": Reason.PREPARING, "c": Reason.WAITING_FOR_PLACE}
+
+
+def test_jobs_share_the_memory_and_a_large_one_runs_alone(store: Store) -> None:
+    accept(store, 1, ("a", ""), ("b", ""), memory=600)
+    assert decisions(store) == {"a": Reason.PREPARING, "b": Reason.WAITING_FOR_PLACE}
+    assert decisions(store, memory=500) == {"a": Reason.PREPARING, "b": Reason.WAITING_FOR_PLACE}
+
+
+def test_a_workspace_with_nothing_running_goes_first(store: Store) -> None:
+    accept(store, 1, ("a", ""), ("b", ""))
+    accept(store, 2, ("c", ""), workspace="other")
+    move(store, "a", JobState.PREPARING)
+    assert decisions(store, places=2) == {"b": Reason.WAITING_FOR_PLACE, "c": Reason.PREPARING}
+
+
+def test_the_level_4_log_leaves_out_rows_of_people_and_what_nobody_could_read() -> None:
+    rows = "".join(f"{n}  {n + 40}\n" for n in range(10))
+    assert withhold(f"start\n patient_id age\n{rows}") == f"start\n{WITHHELD}"
+    assert withhold("all fine\n") == "all fine\n"
+    assert len(cut("x" * 10_000_000)) < 600_000
+    assert cut("line\n" * 6000).count("line") == 5000

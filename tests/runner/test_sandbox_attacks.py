@@ -123,6 +123,20 @@ def test_only_a_query_sees_the_database_and_cannot_change_it(
     assert (database / "patients").read_text() == "ROWS"
 
 
+def test_a_query_may_build_the_jail_that_holds_its_definition(
+    sandbox: SandboxExecutor, python_job: RunJob, tmp_path: Path
+) -> None:
+    database = tmp_path / "store"
+    database.mkdir()
+    program = (
+        "from armslength.kernel.bubblewrap import Jail, run\n"
+        "print(run(Jail(python=False), ['/bin/ls', '/'], seconds=20).stdout.decode().split())\n"
+    )
+    job, result = python_job(program, database=database)
+    assert result.exit_status == 0
+    assert "usr" in said(sandbox, job) and "database" not in said(sandbox, job)
+
+
 def test_code_and_inputs_cannot_be_changed(
     sandbox: SandboxExecutor, python_job: RunJob, tmp_path: Path, code: Path
 ) -> None:

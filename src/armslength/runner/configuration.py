@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -21,6 +22,7 @@ KEYS: Mapping[str, Mapping[str, tuple[type, Any]]] = {
         "policy": (str, None),
         "executor": (str, "sandbox"),
         "threads": (int, 4),  # that fetch code and copy outputs
+        "memory_megabytes": (int, 0),  # all jobs together; 0: what the machine has
     },
     "server": {
         "token_file": (str, None),
@@ -48,6 +50,7 @@ class Configuration:
     token_file: Path
     executor: str = "sandbox"
     threads: int = 4
+    memory_megabytes: int = 4096
     poll_seconds: float = 5
     timeout_seconds: float = 20
     database_folder: Path | None = None
@@ -100,6 +103,7 @@ def read_configuration(path: Path) -> Configuration:
         token_file=base / server["token_file"],
         executor=runner["executor"],
         threads=max(1, runner["threads"]),
+        memory_megabytes=runner["memory_megabytes"] or _memory_of_machine(),
         poll_seconds=max(1, server["poll_seconds"]),
         timeout_seconds=max(1, server["timeout_seconds"]),
         database_folder=folder,
@@ -133,6 +137,10 @@ def _unknown(name: str, what: str, known: Mapping[str, Any], path: Path) -> Mist
     close = get_close_matches(name, known, n=1)
     hint = f"did you mean `{close[0]}`?" if close else "there is: " + ", ".join(known)
     return Mistake("R001", f"`{name}` is not a {what}", where=str(path), hint=hint)
+
+
+def _memory_of_machine() -> int:
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
 
 
 def _check_apart(folders: dict[str, Path], path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from armslength.kernel import clock, files
 from armslength.pipeline.model import PrivacyLevel
 from armslength.runner import outputs
+from armslength.runner.admission import IDENTIFIER_IN_TEXT
 from armslength.runner.executor import Result
 from armslength.runner.levels import Roots
 from armslength.runner.lifecycle.records import FileRecord, JobRecord, LogRecord
@@ -19,6 +20,8 @@ from armslength.wire.jobs import JobRequest, JobState
 MARKER = "=============JOB SUMMARY============="
 LEVEL_4_BYTES = 256 << 10  # what a reviewer can be expected to look through, twice over
 LEVEL_4_LINES = 5000
+WITHHELD = "[… withheld here, because it mentions an identifier; the whole log is at level 3 …]\n"
+WITHHELD_LINES = 60
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ def write_logs(log: Path, summary: Summary, *, roots: Roots, now: datetime) -> L
     said = "".join(letter for letter in said if letter.isprintable() or letter in "\n\t")
     job = summary.job
     full = f"{said.rstrip()}\n\n{MARKER}\n{_summary(summary, now=now, level4=False)}"
-    shown = f"{cut(said).rstrip()}\n\n{MARKER}\n{_summary(summary, now=now, level4=True)}"
+    shown = f"{cut(withhold(said)).rstrip()}\n\n{MARKER}\n{_summary(summary, now=now, level4=True)}"
     name = f"metadata/{job.plan.action}.log"
     for root, text in ((roots.level3(job.workspace), full), (roots.level4(job.workspace), shown)):
         outputs.make_folder(root, root / "metadata")
@@ -53,6 +56,26 @@ def write_logs(log: Path, summary: Summary, *, roots: Roots, now: datetime) -> L
     content = shown.encode()
     digest = hashlib.sha256(content).hexdigest()
     return LogRecord(job.plan.action, job.id, summary.state.value, len(content), digest)
+
+
+def withhold(text: str) -> str:
+    """Leave out what follows a mention of a person's identifier: most likely the rows of a table (S5).
+
+    >>> withhold("start\\n  patient_id  age\\n0  7  50\\n")
+    'start\\n[… withheld here, because it mentions an identifier; the whole log is at level 3 …]\\n'
+    """
+    kept: list[str] = []
+    left = 0
+    for line in text.splitlines(keepends=True):
+        if IDENTIFIER_IN_TEXT.search(line):
+            if left == 0:
+                kept.append(WITHHELD)
+            left = WITHHELD_LINES
+        elif left:
+            left -= 1
+        else:
+            kept.append(line)
+    return "".join(kept)
 
 
 def cut(text: str) -> str:

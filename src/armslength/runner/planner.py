@@ -99,14 +99,20 @@ def _content_key(action: Action, request: JobRequest, needed: list[str]) -> str:
 
 
 def decide(
-    jobs: Sequence[JobRecord], *, policy: InsidePolicy, finished: Callable[[str], JobState | None]
+    jobs: Sequence[JobRecord],
+    *,
+    policy: InsidePolicy,
+    memory_megabytes: int,
+    finished: Callable[[str], JobState | None],
 ) -> list[tuple[JobRecord, Reason]]:
     """Say for each waiting job, in order, what becomes of it now: PREPARING, DEPENDENCY_FAILED or why it waits.
 
-    `jobs` are all jobs that are not over, oldest request first; `finished` gives the state of any job.
+    `jobs` are all jobs that are not over, oldest request first; `finished` gives the state of any job. The jobs
+    that run at once may use `memory_megabytes` together; one that alone may use more still runs, by itself.
     """
     busy = [job for job in jobs if job.state is not JobState.WAITING]
     places = policy.limits.jobs_at_once - len(busy)
+    memory = memory_megabytes - sum(job.plan.memory_megabytes for job in busy)
     first_of_workspace: dict[str, str] = {}
     for job in jobs:
         first_of_workspace.setdefault(job.workspace, job.request)
@@ -121,8 +127,12 @@ def decide(
         if reason is None and first_of_workspace[job.workspace] != job.request:
             reason = Reason.WAITING_FOR_WORKSPACE
         if reason is None:
-            reason = Reason.PREPARING if places > 0 else Reason.WAITING_FOR_PLACE
-            places -= 1
+            fits = places > 0 and (
+                job.plan.memory_megabytes <= memory or places == policy.limits.jobs_at_once
+            )
+            reason = Reason.PREPARING if fits else Reason.WAITING_FOR_PLACE
+            places -= fits
+            memory -= job.plan.memory_megabytes * fits
         decided.append((job, reason))
     return decided
 

@@ -58,6 +58,7 @@ class Runner:
         self.layer = Layer(
             configuration, Repositories(configuration.state / "repositories"), executor, self.policy.backend
         )
+        self._policy_readable = True
         self._threads = ThreadPoolExecutor(configuration.threads, thread_name_prefix="runner")
         self._under_way: dict[str, Future[Any]] = {}
         self._not_before: dict[str, float] = {}
@@ -103,7 +104,9 @@ class Runner:
     def poll(self) -> None:
         """Ask the server for work. When it is silent or not to be believed, what runs goes on."""
         try:
+            self._policy_readable = False
             self.policy = read_policy(self.configuration.policy)
+            self._policy_readable = True
             if self.store.distrust() is None:
                 content, last = self.store.remembered_head()
                 size = intake.auditor_of(self.policy, self.store).known_size if content else 0
@@ -243,15 +246,25 @@ class Runner:
                 self._move(job, JobState.CANCELLED, Reason.CANCELLED)
             else:
                 jobs.append(job)
-        for job, reason in decide(jobs, policy=self.policy, finished=self._state_of):
+        memory = self.configuration.memory_megabytes
+        decided = decide(jobs, policy=self.policy, memory_megabytes=memory, finished=self._state_of)
+        for job, reason in decided:
             if time.monotonic() < self._not_before.get(job.id, 0):
                 continue
             if reason is Reason.DEPENDENCY_FAILED:
                 self._move(job, JobState.FAILED, reason)
             elif reason is Reason.PREPARING:
-                self._move(job, JobState.PREPARING, reason)
+                self._begin(job)
             elif reason.code != job.reason:
                 self.store.move_job(job.id, JobState.WAITING, reason, now=self.clock())
+
+    def _begin(self, job: JobRecord) -> None:
+        """Begin a job, if the policy of today still allows its request."""
+        request = self.store.request(job.request).request
+        if self._policy_readable and why_not_run(self.policy, request, today=self.clock().date()) is None:
+            self._move(job, JobState.PREPARING, Reason.PREPARING)
+        elif self._policy_readable:
+            self._move(job, JobState.FAILED, Reason.NO_LONGER_ALLOWED)
 
     def _state_of(self, job: str) -> JobState | None:
         record = self.store.job(job)

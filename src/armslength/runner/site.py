@@ -13,7 +13,7 @@ from armslength.wire.jobs import StateReport, Work
 from armslength.wire.message import read
 
 LARGEST_ANSWER = 32 << 20
-LONGEST_PAUSE = 300.0
+LONGEST_PAUSE = 60.0
 
 
 class Unreachable(Exception):

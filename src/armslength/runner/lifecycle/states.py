@@ -39,6 +39,7 @@ class Reason(Enum):
     OUT_OF_MEMORY = ("out_of_memory", "Ended, because it needed more memory than one job may use")
     TIMED_OUT = ("timed_out", "Ended, because it ran longer than one job may")
     OVER_LIMIT = ("over_limit", "Ended, because it wrote more than one job may")
+    NO_LONGER_ALLOWED = ("no_longer_allowed", "The policy of this backend no longer allows it")
     LOST = ("lost", "The machine went down while it ran, more often than is tried again")
     INPUT_CHANGED = ("input_changed", "A file it needs was replaced or removed since it was planned")
     CANNOT_PREPARE = ("cannot_prepare", "Its code or inputs could not be laid out")
