@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from armslength.query.language.operands import build, coerced, is_series, refuse_unsuitable, to_node
+from armslength.query.language.operands import build, is_series, refuse_unsuitable, to_node
 from armslength.query.language.series.base import wrap
 from armslength.query.model import nodes as n
 
@@ -77,7 +77,7 @@ def minimum_of(value: Any, other_value: Any, *other_values: Any) -> Any:
 
 def _across(operation: type[n.Node], values: tuple[Any, ...]) -> Any:
     like = next((value._type for value in values if is_series(value)), None)
-    sources = tuple(to_node(value if is_series(value) else coerced(value, like), like) for value in values)
+    sources = tuple(to_node(value, like) for value in values)
     return wrap(build(operation, sources, given=values))
 
 

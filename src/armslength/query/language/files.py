@@ -31,7 +31,7 @@ BOOLS = {
 def table_from_file(path: str | Path, *, columns: Mapping[str, type] | None = None) -> Any:
     """Make a patient table from a file. `columns` are the names and types wanted; others in the file are ignored.
 
-    `path` is relative to the project and must not lead out of it. Raises FileValidationError, saying which row and
+    `path` is relative to the project. Raises FileValidationError, saying which row and
     column, when the file does not hold what is wanted or lists a patient twice.
     """
     file = Path(path)
