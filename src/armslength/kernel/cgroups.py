@@ -50,7 +50,7 @@ class Group:
                     folder.rmdir()
                     break
                 if time.monotonic() > until:
-                    return
+                    break
                 time.sleep(0.01)
 
     def _number(self, *names: str) -> int | None:
