@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from armslength.kernel.ids import new_id
+from armslength.runner.environments import find_environment
 from armslength.runner.executor import InputFile, JobLimits, JobSpec, Phase, Result
 from armslength.runner.executors.sandbox import SandboxExecutor
 
@@ -135,6 +136,24 @@ def test_a_query_may_build_the_jail_that_holds_its_definition(
     job, result = python_job(program, database=database)
     assert result.exit_status == 0
     assert "usr" in said(sandbox, job) and "database" not in said(sandbox, job)
+
+
+def test_a_study_cannot_put_its_own_module_in_place_of_the_query_command(
+    sandbox: SandboxExecutor, code: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "store").mkdir()
+    for name in ("ehrql", "armslength"):
+        (code / name).mkdir()
+        (code / name / "__init__.py").write_text("print('PWNED')")
+        (code / name / "__main__.py").write_text("print('PWNED')")
+    (code / "sitecustomize.py").write_text("print('PWNED')")
+    argv = find_environment("ehrql:v1").argv(("--help",))
+    spec = JobSpec(id=new_id(), argv=argv, code=code, limits=SMALL, database=tmp_path / "store")
+    sandbox.prepare(spec)
+    sandbox.start(spec.id)
+    finish(sandbox, spec.id)
+    assert said(sandbox, spec.id)
+    assert "PWNED" not in said(sandbox, spec.id)
 
 
 def test_code_and_inputs_cannot_be_changed(

@@ -20,6 +20,8 @@ from armslength.kernel.errors import Mistake
 from armslength.kernel.jail import SEARCH_PATH
 from armslength.pipeline.model import Command
 
+# Never the working folder on the module path: a study with a file `ehrql.py` would run it beside the database.
+QUERY_PYTHON = (sys.executable, "-P", "-s")
 INTERPRETERS = frozenset({"python", "python3"})
 
 
@@ -36,7 +38,7 @@ class Environment:
         """Return the command line of an action.
 
         >>> find_environment("ehrql:v1").argv(("generate-dataset", "a.py"))[1:]
-        ('-m', 'ehrql', 'generate-dataset', 'a.py')
+        ('-P', '-s', '-m', 'ehrql', 'generate-dataset', 'a.py')
         """
         if self.names_program and arguments:
             if arguments[0] in INTERPRETERS:
@@ -54,7 +56,7 @@ class Environment:
 CATALOGUE: Mapping[str, Environment] = {
     environment.name: environment
     for environment in (
-        Environment("ehrql:v1", (sys.executable, "-m", "ehrql"), False, "datasets and measures"),
+        Environment("ehrql:v1", (*QUERY_PYTHON, "-m", "ehrql"), False, "datasets and measures"),
         Environment("python:v2", (sys.executable,), True, "analysis in Python: numpy, pandas, matplotlib"),
     )
 }

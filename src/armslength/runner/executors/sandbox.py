@@ -53,17 +53,22 @@ class SandboxExecutor:
         """Start the supervisor in a session of its own. Its lock decides when two are started."""
         if self.phase(job) is not Phase.PREPARED:
             return
-        line = [sys.executable, "-m", "armslength.runner.supervisor", str(self._job(job))]
-        # The parent in between ends at once, so that the supervisor is nobody's child and dies with nobody.
-        between = (
-            "import subprocess, sys; subprocess.Popen(sys.argv[1:], start_new_session=True, close_fds=True)"
-        )
+        # setsid goes at once, so the supervisor is nobody's child: it dies with nobody and is waited for by nobody.
+        line = [
+            "setsid",
+            "--fork",
+            sys.executable,
+            "-P",
+            "-m",
+            "armslength.runner.supervisor",
+            str(self._job(job)),
+        ]
         subprocess.run(
-            [sys.executable, "-c", between, *line],
+            line,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            env={"PATH": SEARCH_PATH, "LANG": "C.UTF-8"},
             check=True,
             timeout=60,
         )
