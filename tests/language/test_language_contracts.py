@@ -156,7 +156,7 @@ def test_the_birth_of_an_omop_person(person, born):
     assert ask(omop.person.date_of_birth, omop.person, person=[row]) == {1: day(born)}
 
 
-@pytest.mark.parametrize("namespace", ["core", "tpp", "omop", "smoketest"])
+@pytest.mark.parametrize("namespace", ["core", "tpp", "emis", "emisv2", "omop", "smoketest"])
 def test_every_table_and_column_of_a_contract_is_described(namespace):
     module = importlib.import_module(f"armslength.query.contracts.{namespace}")
     assert namespace == module.NAMESPACE
