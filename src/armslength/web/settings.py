@@ -195,7 +195,8 @@ def site_settings(
         "USE_TZ": True,
         "USE_I18N": False,
         "STATIC_URL": "/static/",
-        "STATIC_ROOT": folder / "static",
+        # No copy of the style sheets is collected: whitenoise serves them from the package itself.
+        "STATIC_ROOT": None,
         "WHITENOISE_USE_FINDERS": True,
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
         "APPEND_SLASH": False,
