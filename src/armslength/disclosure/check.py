@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 
 from armslength.disclosure.checks import (
     identifier_columns,
+    personal_identifiers,
     record_level,
     small_counts,
     small_parts,
     uneven_rows,
     unrounded_counts,
 )
+from armslength.disclosure.extract.reading import read_document
 from armslength.disclosure.policy import DEFAULT, DisclosurePolicy
 from armslength.disclosure.report import FileReport, Finding
 from armslength.disclosure.roles import roles_of
 from armslength.disclosure.subject import Subject
-from armslength.disclosure.tables import Table, Unreadable, decode, read_delimited, read_records
-from armslength.disclosure.text import find_in_text
+from armslength.disclosure.tables import Document, Table, Unreadable
 
-# Every check, in the order its findings are told.
+# Every check of one table, and of a whole file, in the order their findings are told.
 CHECKS = (identifier_columns, record_level, small_counts, small_parts, unrounded_counts, uneven_rows)
 
-_DELIMITED = frozenset({".csv", ".tsv", ".psv"})
-_TEXT = frozenset({".txt", ".log", ".md", ".html", ".svg"})
+DOCUMENT_CHECKS = (personal_identifiers,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """A file read and checked: its report, and what the report was made from."""
+
+    report: FileReport
+    document: Document | None = None
+    subjects: tuple[Subject, ...] = ()
 
 
 def check_file(path: Path, *, policy: DisclosurePolicy = DEFAULT) -> FileReport:
@@ -31,52 +41,65 @@ def check_file(path: Path, *, policy: DisclosurePolicy = DEFAULT) -> FileReport:
 
     Raises OSError when the file cannot be opened.
     """
-    size = path.stat().st_size
-    if size > policy.maximum_bytes:
-        return _not_checked(path.name, policy, f"it is larger than {policy.maximum_bytes / 2**20:.0f} MiB")
-    return check_bytes(path.read_bytes(), name=path.name, policy=policy)
+    return examine_file(path, policy=policy).report
 
 
 def check_bytes(data: bytes, *, name: str, policy: DisclosurePolicy = DEFAULT) -> FileReport:
     """Check the content of one file; `name` tells its kind by the suffix."""
-    suffix = PurePosixPath(name).suffix.lower()
-    if len(data) > policy.maximum_bytes:
-        return _not_checked(name, policy, f"it is larger than {policy.maximum_bytes / 2**20:.0f} MiB")
-    if suffix not in _DELIMITED | _TEXT | {".json"}:
-        return _not_checked(
-            name,
-            policy,
-            f"a `{suffix or 'nameless'}` file holds no table that can be read; look at it with its data",
-        )
+    return examine(data, name=name, policy=policy).report
+
+
+def examine_file(path: Path, *, policy: DisclosurePolicy = DEFAULT) -> Examination:
+    """Read and check one file on disk, keeping what was read. Raises OSError when it cannot be opened."""
+    with path.open("rb") as file:
+        data = file.read(policy.maximum_bytes + 1)
+    return examine(data, name=path.name, policy=policy)
+
+
+def examine(data: bytes, *, name: str, policy: DisclosurePolicy = DEFAULT) -> Examination:
+    """Read and check the content of one file, keeping what was read."""
     try:
-        text = decode(data)
-        found = tuple(find_in_text(text, name=name))
-        if suffix in _TEXT:
-            reason = "numbers in running text are not checked; read it"
-            return FileReport(name=name, policy_version=policy.version, findings=found, not_checked=reason)
-        read = read_records if suffix == ".json" else read_delimited
-        return check_table(read(text, name=name, policy=policy), policy=policy, found=found)
+        document = read_document(data, name=name, policy=policy)
     except Unreadable as reason:
-        return _not_checked(name, policy, str(reason))
+        return Examination(
+            report=FileReport(name=name, policy_version=policy.version, not_checked=str(reason))
+        )
+    return examine_document(document, policy=policy)
 
 
-def check_table(
-    table: Table, *, policy: DisclosurePolicy = DEFAULT, found: tuple[Finding, ...] = ()
-) -> FileReport:
-    """Run every check over one table."""
-    roles = roles_of(table)
-    subject = Subject(table=table, roles=roles, policy=policy)
-    findings = found + tuple(finding for check in CHECKS for finding in check.find(subject))
-    return FileReport(
-        name=table.name,
-        policy_version=policy.version,
-        findings=tuple(sorted(findings, key=lambda finding: -finding.verdict.gravity)),
-        tables=1,
-        rows=len(table.rows),
-        columns=len(table.header),
-        roles={name: column.role.value for name, column in zip(table.header, roles, strict=True)},
+def examine_document(document: Document, *, policy: DisclosurePolicy = DEFAULT) -> Examination:
+    """Run every check over a document that was read."""
+    subjects = tuple(Subject(table=table, roles=roles_of(table), policy=policy) for table in document.tables)
+    found = [finding for subject in subjects for check in CHECKS for finding in check.find(subject)]
+    for look in DOCUMENT_CHECKS:
+        found += look.find(document, subjects, policy)
+    return Examination(
+        report=_report(document, subjects, found, policy), document=document, subjects=subjects
     )
 
 
-def _not_checked(name: str, policy: DisclosurePolicy, reason: str) -> FileReport:
-    return FileReport(name=name, policy_version=policy.version, not_checked=reason)
+def check_table(table: Table, *, policy: DisclosurePolicy = DEFAULT) -> FileReport:
+    """Run every check over one table."""
+    return examine_document(Document(name=table.name, tables=(table,)), policy=policy).report
+
+
+def _report(
+    document: Document, subjects: tuple[Subject, ...], found: list[Finding], policy: DisclosurePolicy
+) -> FileReport:
+    judged = [policy.judge(finding, file=document.name) for finding in found]
+    kept = [finding for finding in judged if finding is not None]
+    largest = max(subjects, key=lambda subject: len(subject.table.rows) * len(subject.roles), default=None)
+    return FileReport(
+        name=document.name,
+        policy_version=policy.version,
+        findings=tuple(sorted(kept, key=lambda finding: -finding.verdict.gravity)),
+        not_checked="; ".join(document.unread) or None,
+        tables=len(subjects),
+        rows=len(largest.table.rows) if largest else 0,
+        columns=len(largest.table.header) if largest else 0,
+        roles={}
+        if largest is None
+        else {
+            name: column.role.value for name, column in zip(largest.table.header, largest.roles, strict=True)
+        },
+    )

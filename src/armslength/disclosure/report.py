@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,7 +19,10 @@ class Verdict(StrEnum):
 
     @property
     def gravity(self) -> int:
-        return len(Verdict) - list(Verdict).index(self)
+        return _GRAVITY[self]
+
+
+_GRAVITY = {verdict: len(Verdict) - position for position, verdict in enumerate(Verdict)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,7 @@ class Place:
 
     line: int
     column: str
-    row: int  # position among the data rows, from 0
+    row: int  # position among the data rows of the table, from 0
     index: int  # position of the column, from 0
 
 
@@ -36,6 +40,8 @@ class Finding:
     """One thing a check saw.
 
     `what` is one sentence; `why` says how somebody could learn something from it; `fix` what to do.
+    `derivation` is the reasoning in steps, for people. `places` names the first cells; `cells` is how many
+    there are in all. `table` names the table (the file, and which table in it).
     """
 
     code: str
@@ -46,30 +52,50 @@ class Finding:
     table: str = ""
     places: tuple[Place, ...] = ()
     value: str = ""
+    derivation: tuple[str, ...] = ()
+    cells: int = 0
+    number: int = 0  # position of the table in its file, from 0
 
     @property
     def where(self) -> str:
         """The places in words, the first few by name."""
-        shown = [f"line {place.line}, `{place.column}`" for place in self.places[:3]]
-        more = len(self.places) - len(shown)
+        shown = [
+            f"line {place.line}, `{place.column}`" if place.column else f"line {place.line}"
+            for place in self.places[:3]
+        ]
+        more = max(self.cells, len(self.places)) - len(shown)
         return "; ".join(shown) + (f" and {more} more" if more > 0 else "")
+
+    @property
+    def key(self) -> str:
+        """A stable name: the same finding about the same cells has the same key wherever it is found."""
+        said = [self.code, self.table, *(f"{place.line}/{place.column}" for place in self.places[:50])]
+        return hashlib.sha256(
+            "\x1f".join([*said, self.what if not self.places else ""]).encode()
+        ).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
         return {
             "code": self.code,
+            "key": self.key,
             "verdict": self.verdict.value,
             "what": self.what,
             "why": self.why,
             "fix": self.fix,
             "table": self.table,
             "value": self.value,
+            "derivation": list(self.derivation),
+            "cells": max(self.cells, len(self.places)),
             "places": [{"line": place.line, "column": place.column} for place in self.places],
         }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """Everything found in one file. `not_checked` says what could not be read, and why."""
+    """Everything found in one file. `not_checked` says what could not be read, and why.
+
+    `rows` and `columns` are those of the largest table; `roles` says what its columns show.
+    """
 
     name: str
     policy_version: str

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
+from armslength.disclosure import names
 from armslength.disclosure.cells import Cell, Kind
 from armslength.disclosure.tables import Table
 
@@ -16,45 +19,43 @@ class Role(StrEnum):
     COUNT = "count"  # named as a count of people or events
     PERHAPS_COUNT = "perhaps a count"  # whole numbers that nothing else explains
     PROPORTION = "proportion"
-    ESTIMATE = "estimate"  # a mean, rate, ratio, interval, coefficient
+    RATE = "rate"
+    MEAN = "mean"
+    SPREAD = "spread"  # standard deviation, standard error, variance
+    QUANTILE = "quantile"
+    EXTREME = "extreme"  # minimum, maximum, range
+    BOUND = "bound"  # of a confidence interval
+    P_VALUE = "p value"
+    ESTIMATE = "estimate"  # a ratio, coefficient, statistic, cost
+    DEGREES = "degrees of freedom"
+    PERSON_TIME = "person time"
+    MIXED = "mixed"  # statistics of several kinds under one another; the row's label says which
     IDENTIFIER = "identifier"
-    ATTRIBUTE = "attribute"  # something about a person: sex, age, a date, a yes or no
+    FREE_TEXT = "free text"
+    ATTRIBUTE = "attribute"  # something about a person: sex, age, a yes or no
+    DATE = "date"
+    CODE = "code"  # of a clinical dictionary
+    ROW_INDEX = "row index"
     DIMENSION = "dimension"  # what the rows are grouped by
 
 
-AGGREGATES = frozenset({Role.COUNT, Role.PROPORTION, Role.ESTIMATE})
+COUNTS = frozenset({Role.COUNT, Role.PERHAPS_COUNT})
+STATISTICS = frozenset(
+    {
+        Role.PROPORTION, Role.RATE, Role.MEAN, Role.SPREAD, Role.QUANTILE, Role.EXTREME, Role.BOUND,
+        Role.P_VALUE, Role.ESTIMATE, Role.DEGREES, Role.PERSON_TIME, Role.MIXED,
+    }
+)  # fmt: skip
+AGGREGATES = STATISTICS | {Role.COUNT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnRole:
-    """One column's role and what speaks for it."""
+    """One column's role and what speaks for it. `certain` is False where only the values suggest it."""
 
     role: Role
     evidence: str
-
-
-_COUNT = re.compile(
-    r"(^|_)(n|no|num|number|count|counts|numerator|denominator|patients?|people|persons?|events?|cases?|controls?"
-    r"|deaths?|admissions?|total|totals|freq|frequency|population|episodes|appointments|prescriptions|items|tests"
-    r"|sample_size|obs|observations|at_risk)(_|$)"
-)
-_PROPORTION = re.compile(r"(^|_)(pct|percent|percentage|perc|proportion|prop|share|ratio|%)(_|$)|%")
-_ESTIMATE = re.compile(
-    r"(^|_)(mean|avg|average|median|sd|se|std|std_error|rate|rates|estimate|coef|coefficient|hr|or|rr|irr|ci|lci"
-    r"|uci|lower|upper|conf_low|conf_high|p|p_value|pvalue|statistic|z|t|q1|q3|p\d{1,2}|iqr|min|max|var|variance"
-    r"|survival|hazard|smd|auc|r2|aic|bic|df|decile_value|value)(_|$)"
-)
-_WHO = "patient|person|pat|subject|record|row|study|pseudo|nhs|participant|case|hospital|practice"
-_IDENTIFIER = re.compile(
-    rf"^(({_WHO})_?)?(id|ids|identifier|key|hash|uuid|guid)$|^({_WHO})_?(no|nr|number)$|_pseudo_id$|^pid$"
-)
-_ATTRIBUTE = re.compile(
-    r"(^|_)(sex|gender|age|dob|birth|ethnicity|postcode|lsoa|msoa|date|died|death_date|smoker|smoking|bmi|imd)(_|$)"
-)
-_DIMENSION = re.compile(
-    r"(^|_)(year|years|month|week|day|quarter|quintile|decile|quartile|band|group|level|category|characteristic"
-    r"|measure|interval|start|end|rank|order|index|code|version|time|period|age|imd|region|stp|icb)(_|$)"
-)
+    certain: bool = True
 
 
 def roles_of(table: Table) -> tuple[ColumnRole, ...]:
@@ -69,61 +70,164 @@ def roles_of(table: Table) -> tuple[ColumnRole, ...]:
 
 
 def _role_of(table: Table, index: int) -> ColumnRole:
-    name = _normal(table.header[index])
-    shown = table.shown(index)
-    if _IDENTIFIER.search(name):
-        return ColumnRole(role=Role.IDENTIFIER, evidence=f"it is called `{table.header[index]}`")
-    if _is_named_count(name) and _mostly_counts(shown):
-        return ColumnRole(role=Role.COUNT, evidence=f"it is called `{table.header[index]}`")
-    if _PROPORTION.search(name) or _all(shown, Kind.PERCENT):
-        return ColumnRole(role=Role.PROPORTION, evidence="its name or its values are percentages or ratios")
-    if _all(shown, Kind.COUNT_WITH_PERCENT):
-        return ColumnRole(role=Role.COUNT, evidence="its cells read `n (percent)`")
-    if _ESTIMATE.search(name):
-        return ColumnRole(role=Role.ESTIMATE, evidence=f"it is called `{table.header[index]}`")
-    return _role_from_values(name, shown)
+    name, shown = table.header[index], table.shown(index)
+    normal = names.normal(name)
+    called = f"it is called `{name}`"
+    if names.STRONG_IDENTIFIER.search(normal):
+        return ColumnRole(role=Role.IDENTIFIER, evidence=called)
+    if _is_row_index(name, normal, index, shown):
+        return ColumnRole(role=Role.ROW_INDEX, evidence="it numbers the rows from the first to the last")
+    if set(names.words(name)) & names.CODE and not _is_decimal(shown):
+        return ColumnRole(role=Role.CODE, evidence=called)
+    if names.WEAK_IDENTIFIER.search(normal):
+        return ColumnRole(role=Role.IDENTIFIER, evidence=called, certain=False)
+    if mixed := _role_from_compounds(shown, name):
+        return mixed
+    if names.counts_people(name) and _mostly_counts(shown) and not _is_ladder(table, index, shown):
+        return ColumnRole(role=Role.COUNT, evidence=called)
+    if _all(shown, Kind.DATE) or _are_packed_dates(shown):
+        return ColumnRole(role=Role.DATE, evidence="its cells are dates")
+    return _role_from_name(name, shown) or _role_from_values(table, index, normal, shown)
+
+
+def _role_from_compounds(shown: list[Cell], name: str) -> ColumnRole | None:
+    """The role of a column whose cells carry two numbers each."""
+    if not shown:
+        return None
+    kinds = [cell.kind for cell in shown]
+    paired = kinds.count(Kind.COUNT_WITH_PERCENT) + kinds.count(Kind.FRACTION)
+    others = kinds.count(Kind.INTERVAL) + kinds.count(Kind.SPREAD)
+    if paired == len(shown):
+        firm = any(cell.firm for cell in shown) or "%" in name
+        return ColumnRole(role=Role.COUNT, evidence="its cells read `n (percent)`", certain=firm)
+    if (paired and paired + others >= 2) or ((paired + others) * 3 >= len(shown) and paired):
+        return ColumnRole(role=Role.MIXED, evidence="its cells show `n (percent)` and other statistics")
+    if others * 2 > len(shown):
+        return ColumnRole(role=Role.ESTIMATE, evidence="its cells show values with intervals or spreads")
+    return None
+
+
+_BY_NAME = (
+    (names.PROPORTION, Role.PROPORTION), (names.RATE, Role.RATE), (names.P_VALUE, Role.P_VALUE),
+    (names.MEAN, Role.MEAN), (names.QUANTILE, Role.QUANTILE), (names.SPREAD, Role.SPREAD),
+    (names.EXTREME, Role.EXTREME), (names.BOUND, Role.BOUND), (names.DEGREES, Role.DEGREES),
+    (names.ESTIMATE, Role.ESTIMATE),
+)  # fmt: skip
+
+
+def _role_from_name(name: str, shown: list[Cell]) -> ColumnRole | None:
+    parts = set(names.words(name))
+    called = f"it is called `{name}`"
+    if shown and not any(cell.value is not None or cell.percent is not None for cell in shown):
+        return None  # words are not statistics, whatever their column is called
+    if names.is_person_time(name):
+        return ColumnRole(role=Role.PERSON_TIME, evidence=called)
+    if parts & {"odds", "hazard", "risk", "rate"} and "ratio" in parts:
+        return ColumnRole(role=Role.ESTIMATE, evidence=called)
+    if "%" in name:
+        return ColumnRole(role=Role.PROPORTION, evidence=called)
+    if parts in ({"p"}, {"p", "value"}, {"p", "val"}):
+        return ColumnRole(role=Role.P_VALUE, evidence=called)
+    for vocabulary, role in _BY_NAME:
+        if parts & vocabulary:
+            return ColumnRole(role=role, evidence=called)
+    return None
+
+
+def _role_from_values(table: Table, index: int, normal: str, shown: list[Cell]) -> ColumnRole:
+    parts = set(names.words(table.header[index]))
+    if _all(shown, Kind.PERCENT):
+        return ColumnRole(role=Role.PROPORTION, evidence="its cells are percentages")
+    if _all(shown, Kind.BOOLEAN):
+        return ColumnRole(role=Role.ATTRIBUTE, evidence="its cells are yes or no")
+    if parts & names.FREE_TEXT:
+        return ColumnRole(role=Role.FREE_TEXT, evidence=f"it is called `{table.header[index]}`")
+    if parts & names.DIMENSION and not _is_decimal(shown):
+        return ColumnRole(role=Role.DIMENSION, evidence="its name is that of a grouping")
+    if parts & names.ATTRIBUTE:
+        return ColumnRole(role=Role.ATTRIBUTE, evidence="its name is that of something about a person")
+    if shown and all(cell.count is not None and cell.count >= 0 for cell in shown):
+        if names.is_size_of_something_else(normal) or _is_ladder(table, index, shown):
+            return ColumnRole(
+                role=Role.DIMENSION, evidence="whole numbers that rise row by row", certain=False
+            )
+        return ColumnRole(role=Role.PERHAPS_COUNT, evidence="whole numbers that nothing else explains")
+    if shown and all(cell.kind in (Kind.DECIMAL, Kind.INTEGER, Kind.INEQUALITY) for cell in shown):
+        return ColumnRole(role=Role.ESTIMATE, evidence="decimal numbers", certain=False)
+    numbers = sum(cell.value is not None for cell in shown)
+    if numbers * 2 > len(shown) and numbers:
+        return ColumnRole(role=Role.MIXED, evidence="numbers and words under one another", certain=False)
+    return ColumnRole(role=Role.DIMENSION, evidence="text")
 
 
 def _evidence_of_count(table: Table, index: int, certain: list[int]) -> str | None:
     """Why a column of whole numbers must be a count: parts of it are hidden, or it is a part of a count."""
     if any(cell.kind is Kind.REDACTED for cell in table.column(index)):
         return "some of its whole numbers are hidden"
+    shown = table.shown(index)
+    if len({cell.value for cell in shown}) < 3 or max((cell.value or 0) for cell in shown) < 50:
+        # Few or small whole numbers are below any count: quintiles, doses, years of follow-up.
+        return None
     for whole in certain:
         pairs = [(row[index].count, row[whole].count) for row in table.rows]
         known = [(part, total) for part, total in pairs if part is not None and total is not None]
-        if known and all(part <= total for part, total in known):
+        if len(known) >= 3 and all(part <= total for part, total in known) and _moves_with(known):
             return f"on every row it is no more than `{table.header[whole]}`"
     return None
 
 
-def _role_from_values(name: str, shown: list[Cell]) -> ColumnRole:
-    if _all(shown, Kind.DATE) or _all(shown, Kind.BOOLEAN):
-        return ColumnRole(role=Role.ATTRIBUTE, evidence=f"its cells are {shown[0].kind}s")
-    if _DIMENSION.search(name):
-        return ColumnRole(role=Role.DIMENSION, evidence="its name is that of a grouping")
-    if _ATTRIBUTE.search(name):
-        return ColumnRole(role=Role.ATTRIBUTE, evidence="its name is that of something about a person")
-    if shown and all(cell.count is not None and cell.count >= 0 for cell in shown):
-        return ColumnRole(role=Role.PERHAPS_COUNT, evidence="whole numbers that nothing else explains")
-    if shown and all(cell.kind in (Kind.DECIMAL, Kind.INTEGER) for cell in shown):
-        return ColumnRole(role=Role.ESTIMATE, evidence="decimal numbers")
-    return ColumnRole(role=Role.DIMENSION, evidence="text")
+def _moves_with(pairs: list[tuple[int, int]]) -> bool:
+    # A part of a whole is not the same few numbers on every row while the whole changes.
+    return len({part for part, _ in pairs}) * 2 >= len({total for _, total in pairs})
 
 
-def _is_named_count(name: str) -> bool:
-    if _PROPORTION.search(name) or re.search(r"(^|_)(rate|mean|median|sd|ratio|band|group|id)(_|$)", name):
+def _is_row_index(name: str, normal: str, index: int, shown: list[Cell]) -> bool:
+    unnamed = normal in names.INDEX_NAMES or re.fullmatch(
+        r"\(column \d+\)|\.\.\.\d+|v1|_|unnamed: ?\d+", name.lower()
+    )
+    if not unnamed or index > 1 or not shown:
         return False
-    return bool(_COUNT.search(name))
+    first = shown[0].count
+    return first in (0, 1) and all(cell.count == first + step for step, cell in enumerate(shown))
 
 
-def _mostly_counts(shown: list[Cell]) -> bool:
+def _is_ladder(table: Table, index: int, shown: list[Cell]) -> bool:
+    """True for 0, 1, 2, 3… or 5, 10, 15…: what the rows are grouped by, although it may be called a number."""
+    numbers = [cell.count for cell in shown]
+    known = [number for number in numbers if number is not None]
+    if len(known) < len(numbers) or len(known) != len(table.rows):
+        return False
+    distinct = list(dict.fromkeys(known))
+    if len(distinct) < 3:
+        return False
+    step = distinct[1] - distinct[0]
+    even = step > 0 and all(b - a == step for a, b in pairwise(distinct))
+    if not even or distinct[0] > step + 1:
+        return False
+    others = [
+        other
+        for other in range(len(table.header))
+        if other != index and names.counts_people(table.header[other])
+    ]
+    return step == 1 and bool(others)
+
+
+def _are_packed_dates(shown: list[Cell]) -> bool:
+    # 20210104 is a day, not a long number.
+    return bool(shown) and all(
+        cell.kind is Kind.INTEGER
+        and re.fullmatch(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])", cell.raw.strip())
+        for cell in shown
+    )
+
+
+def _mostly_counts(shown: Sequence[Cell]) -> bool:
     return not shown or sum(cell.count is not None for cell in shown) * 2 >= len(shown)
 
 
-def _all(shown: list[Cell], kind: Kind) -> bool:
+def _is_decimal(shown: Sequence[Cell]) -> bool:
+    return bool(shown) and sum(cell.decimals > 0 and cell.count is None for cell in shown) * 2 > len(shown)
+
+
+def _all(shown: Sequence[Cell], kind: Kind) -> bool:
     return bool(shown) and all(cell.kind is kind for cell in shown)
-
-
-def _normal(name: str) -> str:
-    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
-    return re.sub(r"[^a-z0-9%]+", "_", spaced.lower()).strip("_")

@@ -1,33 +1,107 @@
-"""Tables: what an output file holds, as typed cells under named columns."""
+"""Tables: what an output file holds, as typed cells under named columns, and the text around them."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from armslength.disclosure.cells import Cell, Kind, read_cell
-from armslength.disclosure.policy import DisclosurePolicy
+
+_HIDES = frozenset({Kind.MISSING, Kind.REDACTED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table of typed cells. `lines` gives each row's line in the file, for people."""
+    """A table of typed cells. `lines` gives each row's line in the file, for people.
+
+    `name` names the table to people: the file, and which table in it when there are several. `source` is
+    how it was found (`csv`, `html`, `widget`, `json`, `markdown`, `fixed width`, `svg`); `hidden` are the
+    positions of rows that a reader of the page would not see.
+    """
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     lines: tuple[int, ...]
     uneven: tuple[int, ...] = ()  # lines with more or fewer cells than the header
+    number: int = 0  # position in the file, from 0
+    title: str = ""
+    source: str = "csv"
+    hidden: tuple[int, ...] = ()
 
-    def column(self, index: int) -> list[Cell]:
-        return [row[index] for row in self.rows]
+    @cached_property
+    def columns(self) -> tuple[tuple[Cell, ...], ...]:
+        """The cells column by column."""
+        if not self.rows:
+            return tuple(() for _ in self.header)
+        return tuple(zip(*self.rows, strict=True))
+
+    def column(self, index: int) -> Sequence[Cell]:
+        return self.columns[index]
+
+    @cached_property
+    def _shown(self) -> dict[int, list[Cell]]:
+        return {}
 
     def shown(self, index: int) -> list[Cell]:
         """The cells of a column that show something: not missing, not redacted."""
-        return [cell for cell in self.column(index) if cell.kind not in (Kind.MISSING, Kind.REDACTED)]
+        if index not in self._shown:
+            self._shown[index] = [cell for cell in self.columns[index] if cell.kind not in _HIDES]
+        return self._shown[index]
+
+    @cached_property
+    def label_columns(self) -> tuple[int, ...]:
+        """The leading columns that hold words: what a row is about."""
+        labels: list[int] = []
+        for index in range(len(self.header)):
+            shown = self.shown(index)
+            if not shown or sum(cell.kind in (Kind.TEXT, Kind.BOOLEAN) for cell in shown) * 2 < len(shown):
+                if labels:
+                    break
+                continue
+            labels.append(index)
+        return tuple(labels)
+
+    def label(self, row: int) -> str:
+        """The words that say what a row is about."""
+        return " ".join(self.rows[row][index].raw.strip() for index in self.label_columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of text outside every table. `kind`: what carries it (`text`, `title`, `comment`, `attribute`, …)."""
+
+    text: str
+    line: int
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing:
+    """What a figure draws: groups of like marks, with how many there are, and the finest coordinate used."""
+
+    marks: dict[str, int] = field(default_factory=dict)  # a kind of mark, such as `circle`: how often
+    vertices: int = 0  # points of the longest line
+    decimals: int = 0  # digits after the point of most coordinates
+    pictures: int = 0  # pictures of pixels inside the drawing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Everything that was read from one file.
+
+    `hidden` are places where content lies that a reader of the file does not see; `unread` says, in words,
+    what could not be read.
+    """
+
+    name: str
+    tables: tuple[Table, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    hidden: tuple[Passage, ...] = ()
+    drawing: Drawing | None = None
+    unread: tuple[str, ...] = ()
+    keys: frozenset[str] = frozenset()  # the names used in a JSON document
 
 
 class Unreadable(Exception):
@@ -46,90 +120,63 @@ def decode(data: bytes) -> str:
             except UnicodeDecodeError as error:
                 raise Unreadable(f"it starts like {encoding} text but is not: {error.reason}") from None
     if b"\x00" in data:
-        raise Unreadable("it holds bytes that no text holds")
+        return _decode_wide(data)
     try:
         return data.decode()
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
 
 
-def read_delimited(text: str, *, name: str, policy: DisclosurePolicy) -> Table:
-    """Read delimited text (comma, semicolon, tab or bar) with one header row. Raises Unreadable."""
-    lines = text.splitlines()
-    if not any(line.strip() for line in lines):
-        raise Unreadable("it is empty")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    cells = 0
-    try:
-        for row in reader:
-            if not row or not any(part.strip() for part in row):
+def _decode_wide(data: bytes) -> str:
+    # UTF-16 without a mark has a nought in every other byte of plain text.
+    for encoding, noughts in (("utf-16-le", data[1:2000:2]), ("utf-16-be", data[0:2000:2])):
+        if len(data) >= 4 and len(data) % 2 == 0 and noughts.count(0) > 0.9 * len(noughts):
+            try:
+                text = data.decode(encoding)
+            except UnicodeDecodeError:
                 continue
-            cells += len(row)
-            if cells > policy.maximum_cells:
-                raise Unreadable(f"it has more than {policy.maximum_cells:,} cells")
-            rows.append((reader.line_num, row))
-    except csv.Error as error:
-        raise Unreadable(f"line {reader.line_num} cannot be read as a row: {error}") from None
-    _, header = rows[0]
-    return _table(name, header, rows[1:], policy)
+            if "\x00" not in text:
+                return text
+    raise Unreadable("it holds bytes that no text holds")
 
 
-def read_records(text: str, *, name: str, policy: DisclosurePolicy) -> Table:
-    """Read JSON that is a list of flat records, or an object of equally long columns. Raises Unreadable."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"it is not JSON: {error}") from None
-    if isinstance(document, dict) and document and all(isinstance(part, list) for part in document.values()):
-        longest = max(len(part) for part in document.values())
-        document = [
-            {key: part[index] if index < len(part) else None for key, part in document.items()}
-            for index in range(longest)
-        ]
-    if not isinstance(document, list) or not document or not all(isinstance(row, dict) for row in document):
-        raise Unreadable("it is JSON, but neither a list of records nor an object of columns")
-    header = list(dict.fromkeys(str(key) for row in document for key in row))
-    if len(header) * len(document) > policy.maximum_cells:
-        raise Unreadable(f"it has more than {policy.maximum_cells:,} cells")
-    rows = [(index + 1, [_text(row.get(key)) for key in header]) for index, row in enumerate(document)]
-    return _table(name, header, rows, policy)
-
-
-def _table(
-    name: str, header: list[str], rows: list[tuple[int, list[str]]], policy: DisclosurePolicy
+def make_table(
+    header: Sequence[str],
+    rows: Iterable[tuple[int, Sequence[str]]],
+    *,
+    name: str,
+    markers: frozenset[str],
+    number: int = 0,
+    title: str = "",
+    source: str = "csv",
+    hidden: tuple[int, ...] = (),
 ) -> Table:
-    width = max([len(header), *(len(row) for _, row in rows)])
+    """Make a table of typed cells from texts; each row comes with its line. Uneven rows are filled up and noted."""
+    numbered = list(rows)
+    width = max([len(header), *(len(row) for _, row in numbered)])
     names = [part.strip() for part in header] + [""] * (width - len(header))
-    markers = policy.redaction_markers
+    known: dict[str, Cell] = {}
+
+    def read(text: str) -> Cell:
+        cell = known.get(text)
+        if cell is None:
+            cell = read_cell(text, redaction_markers=markers)
+            if len(known) < 100_000:
+                known[text] = cell
+        return cell
+
     return Table(
         name=name,
         header=tuple(part or f"(column {index + 1})" for index, part in enumerate(names)),
-        rows=tuple(
-            tuple(read_cell(part, redaction_markers=markers) for part in row + [""] * (width - len(row)))
-            for _, row in rows
-        ),
-        lines=tuple(line for line, _ in rows),
-        uneven=tuple(line for line, row in rows if len(row) != len(header)),
+        rows=tuple(tuple([read(part) for part in _fill(row, width)]) for _, row in numbered),
+        lines=tuple(line for line, _ in numbered),
+        uneven=tuple(line for line, row in numbered if len(row) != len(header)),
+        number=number,
+        title=title,
+        source=source,
+        hidden=hidden,
     )
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter that splits the first lines into the same, largest, number of cells."""
-    sample = [line for line in text.splitlines()[:20] if line.strip()]
-
-    def cells(delimiter: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(sample, delimiter=delimiter)]
-        return (widths.count(widths[0]) if widths[0] > 1 else 0, widths[0])
-
-    return max((",", ";", "\t", "|"), key=cells)
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict | list):
-        return json.dumps(value, sort_keys=True)
-    return str(value)
+def _fill(row: Sequence[str], width: int) -> Sequence[str]:
+    return row if len(row) == width else [*row, *([""] * (width - len(row)))]

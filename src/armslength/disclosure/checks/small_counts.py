@@ -4,52 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from armslength.disclosure.cells import Kind
-from armslength.disclosure.report import Finding, Place, Verdict
-from armslength.disclosure.roles import Role
-from armslength.disclosure.subject import Subject
+from armslength.disclosure.report import Finding, Verdict
+from armslength.disclosure.roles import COUNTS, Role
+from armslength.disclosure.rounding import ENOUGH, Kept
+from armslength.disclosure.subject import Count, Subject
 
 CODE = "B1"
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Yield a finding per column with counts from 1 to the threshold (specification 7.3, B1)."""
-    for index in subject.columns(Role.COUNT, Role.PERHAPS_COUNT):
-        if _declared_midpoint(subject, index):
+    for index in subject.columns(*COUNTS, Role.MIXED):
+        small = [cell for cell in subject.counts(index) if 1 <= cell.count <= subject.policy.threshold]
+        if not small or _are_midpoint_labels(subject, index):
             continue
-        small = [
-            (place, cell)
-            for place, cell in subject.cells(index)
-            if cell.kind is not Kind.INEQUALITY
-            and cell.count is not None
-            and 1 <= cell.count <= subject.policy.threshold
-        ]
-        if small:
-            yield _finding(subject, index, places=tuple(place for place, _ in small), first=small[0][1].raw)
+        certain = [cell for cell in small if cell.certain]
+        blocked = [cell for cell in certain if not _may_be_rounded(subject, index, cell)]
+        if blocked:
+            yield _finding(subject, index, blocked, verdict=Verdict.BLOCK)
+        if rest := [cell for cell in small if cell not in blocked]:
+            rounded = bool(certain) and len(rest) > len(small) - len(certain)
+            yield _finding(subject, index, rest, verdict=Verdict.WARN, rounded=rounded)
 
 
-def _declared_midpoint(subject: Subject, index: int) -> bool:
-    # A midpoint label such as 3 stands for 1 to 6 on purpose, when the column says so and keeps to it.
-    for scheme in subject.policy.schemes:
-        if scheme.remainder and subject.table.header[index].lower().endswith(scheme.suffix):
-            counts = [cell.count for cell in subject.table.shown(index)]
-            return all(count is not None and scheme.allows(count) for count in counts)
-    return False
+def _are_midpoint_labels(subject: Subject, index: int) -> bool:
+    # A midpoint label such as 3 stands for 1 to 6 on purpose, when the column keeps to it.
+    rounding = subject.roundings[index]
+    if rounding.kept is Kept.DERIVED:
+        return True
+    return rounding.kept is Kept.PERMITTED and rounding.is_midpoint and rounding.sure
 
 
-def _finding(subject: Subject, index: int, *, places: tuple[Place, ...], first: str) -> Finding:
-    threshold = subject.policy.threshold
-    certain = subject.roles[index].role is Role.COUNT
-    several = len(places)
-    return Finding(
-        code=CODE,
-        verdict=Verdict.BLOCK if certain else Verdict.WARN,
-        what=f"{several} {'count' if several == 1 else 'counts'} from 1 to {threshold}"
-        f" in column `{subject.table.header[index]}`" + ("" if certain else ", if it counts people"),
+def _may_be_rounded(subject: Subject, index: int, cell: Count) -> bool:
+    # A 5 among multiples of 5 is what 6 became under an older threshold; it is asked about, not stopped.
+    rounding = subject.roundings[index]
+    if rounding.kept is not Kept.PERMITTED or rounding.scheme is None or rounding.scheme.remainder:
+        return False
+    return rounding.distinct >= ENOUGH and rounding.scheme.allows(cell.count)
+
+
+def _finding(
+    subject: Subject, index: int, cells: list[Count], *, verdict: Verdict, rounded: bool = False
+) -> Finding:
+    threshold, name = subject.policy.threshold, subject.table.header[index]
+    several = f"{len(cells)} {'count' if len(cells) == 1 else 'counts'}"
+    what = f"{several} from 1 to {threshold} in column `{name}`"
+    if verdict is Verdict.WARN:
+        what += ", perhaps after rounding" if rounded else ", if it counts people"
+    return subject.finding(
+        CODE,
+        verdict,
+        what=what,
         why="a group this small may be recognised by somebody who knows one of its people",
         fix=f"hide counts of {threshold} or fewer, then round the rest; in a dataset definition's measures this"
         " is done for you",
-        table=subject.table.name,
-        places=places,
-        value=first.strip(),
+        cells=((cell.row, cell.index) for cell in cells),
+        value=cells[0].cell.raw.strip(),
+        derivation=(f"`{name}` is a {subject.roles[index].role}: {subject.roles[index].evidence}",),
     )

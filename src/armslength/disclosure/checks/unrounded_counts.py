@@ -4,44 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from armslength.disclosure.cells import Kind
-from armslength.disclosure.policy import RoundingScheme
 from armslength.disclosure.report import Finding, Verdict
-from armslength.disclosure.roles import Role
-from armslength.disclosure.subject import Subject
+from armslength.disclosure.roles import COUNTS, Role
+from armslength.disclosure.rounding import Kept
+from armslength.disclosure.subject import Count, Subject
 
 CODE = "C1"
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Yield a finding per count column that keeps to no permitted rounding (specification 7.3, C1)."""
-    for index in subject.columns(Role.COUNT, Role.PERHAPS_COUNT):
-        large = [
-            (place, cell.count)
-            for place, cell in subject.cells(index)
-            if cell.kind is not Kind.INEQUALITY
-            and cell.count is not None
-            and cell.count > subject.policy.threshold
-        ]
-        scheme = _closest(subject, [count for _, count in large])
-        wrong = tuple((place, count) for place, count in large if not scheme.allows(count))
-        if not wrong:
+    for index in subject.columns(*COUNTS, Role.MIXED):
+        rounding = subject.roundings[index]
+        if rounding.kept is Kept.REGULAR and rounding.scheme is not None:
+            yield _unnamed_scheme(subject, index, rounding.scheme.name)
+        if rounding.kept is not Kept.NONE:
             continue
-        certain = subject.roles[index].role is Role.COUNT
-        yield Finding(
-            code=CODE,
-            verdict=Verdict.BLOCK if certain else Verdict.INFO,
-            what=f"{len(wrong)} of {len(large)} counts in column `{subject.table.header[index]}` are not rounded"
-            + ("" if certain else ", if it counts people"),
-            why="exact counts can be subtracted from one another, or from an earlier release, to find small groups",
-            fix=f"round every count ({' or '.join(scheme.name for scheme in subject.policy.schemes)}), and work"
-            " percentages out from the rounded counts",
-            table=subject.table.name,
-            places=tuple(place for place, _ in wrong),
-            value=str(wrong[0][1]),
-        )
+        counts = subject.counts(index)
+        outside = [counts[position] for position in rounding.outside]
+        large = [cell for cell in outside if cell.count > subject.policy.threshold]
+        certain = [cell for cell in large if cell.certain]
+        if large:
+            yield _finding(subject, index, certain or large, len(counts), certain=bool(certain))
 
 
-def _closest(subject: Subject, counts: list[int]) -> RoundingScheme:
-    """The permitted scheme that fits most of the counts."""
-    return max(subject.policy.schemes, key=lambda scheme: sum(scheme.allows(count) for count in counts))
+def _finding(subject: Subject, index: int, cells: list[Count], total: int, *, certain: bool) -> Finding:
+    name = subject.table.header[index]
+    schemes = " or ".join(scheme.name for scheme in subject.policy.schemes)
+    closest = subject.roundings[index].scheme
+    return subject.finding(
+        CODE,
+        Verdict.BLOCK if certain else Verdict.INFO,
+        what=f"{len(cells)} of {total} counts in column `{name}` are not rounded"
+        + ("" if certain else ", if it counts people"),
+        why="exact counts can be subtracted from one another, or from an earlier release, to find small groups",
+        fix=f"round every count ({schemes}), and work percentages out from the rounded counts",
+        cells=((cell.row, cell.index) for cell in cells),
+        value=cells[0].cell.raw.strip(),
+        derivation=(
+            f"`{name}` is a {subject.roles[index].role}: {subject.roles[index].evidence}",
+            f"the closest scheme, {closest.name if closest else 'none'}, cannot show {cells[0].count:,}",
+        ),
+    )
+
+
+def _unnamed_scheme(subject: Subject, index: int, scheme: str) -> Finding:
+    name = subject.table.header[index]
+    return subject.finding(
+        CODE,
+        Verdict.WARN,
+        what=f"the counts in column `{name}` are {scheme}, a rounding that the policy does not name",
+        why="two schemes for the same quantity can be put together to find the exact count",
+        fix=f"round to {' or '.join(scheme.name for scheme in subject.policy.schemes)}, the same everywhere",
+        cells=((cell.row, cell.index) for cell in subject.counts(index)[:1]),
+        value=scheme,
+    )

@@ -1,0 +1,86 @@
+"""A3: something that names a person, in any text: cells, titles, comments, log lines."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from armslength.disclosure.cells import Kind
+from armslength.disclosure.checks import BLOCK, HANDBOOK, POLICY, WARN, About
+from armslength.disclosure.names import PERSONAL_NAME, normal
+from armslength.disclosure.policy import DisclosurePolicy
+from armslength.disclosure.report import Finding, Place, Verdict
+from armslength.disclosure.roles import AGGREGATES, Role
+from armslength.disclosure.subject import Subject
+from armslength.disclosure.tables import Document
+from armslength.disclosure.text import identifiers_in, is_nhs_number
+
+ABOUT = About(
+    code="A3",
+    title="Personal identifiers in any text",
+    verdicts=(BLOCK, WARN),
+    stops="NHS numbers (by their check digit), e-mail addresses, postcodes, mobile telephone numbers and columns of"
+    " people's names, in cells, titles, comments, attributes, JSON keys and log lines; what was met is never quoted",
+    mend="remove them",
+    source=f"{POLICY}; NHS Data Dictionary, modulus 11; {HANDBOOK}",
+)
+# Statistics and codes hold long numbers that may satisfy a check digit by chance.
+_NUMBERS_ARE_OTHER = AGGREGATES | {Role.CODE, Role.DATE, Role.ROW_INDEX}
+
+
+def find(document: Document, subjects: Sequence[Subject], policy: DisclosurePolicy) -> Iterator[Finding]:
+    """Yield a finding per kind of identifier met. Never quotes what it met."""
+    met: dict[str, list[Place]] = defaultdict(list)
+    for passage in (*document.passages, *document.hidden):
+        for kind, _ in identifiers_in(passage.text):
+            met[kind].append(Place(line=passage.line, column="", row=0, index=0))
+    for subject in subjects:
+        for index in range(len(subject.table.header)):
+            _meet_in_column(subject, index, met)
+        yield from _name_columns(subject)
+    for kind, places in met.items():
+        yield Finding(
+            code=ABOUT.code,
+            verdict=Verdict.BLOCK,
+            what=f"{_several(len(places), kind)} in the text",
+            why="it names a person or the place where one lives",
+            fix=f"remove every {kind}; nothing that identifies a person leaves",
+            table=document.name,
+            places=tuple(places[:20]),
+            cells=len(places),
+        )
+
+
+def _meet_in_column(subject: Subject, index: int, met: dict[str, list[Place]]) -> None:
+    for kind, _ in identifiers_in(subject.table.header[index]):
+        met[kind].append(Place(line=1, column="", row=0, index=index))
+    role = subject.roles[index].role
+    for row, cell in enumerate(subject.table.columns[index]):
+        if cell.kind is Kind.TEXT:
+            # A bare number inside a column of codes is a code, whatever its digits add up to.
+            if role is Role.CODE and cell.raw.strip().isdigit():
+                continue
+            for kind, _ in identifiers_in(cell.raw):
+                met[kind].append(subject.place(row, index))
+        elif cell.kind is Kind.INTEGER and role not in _NUMBERS_ARE_OTHER and is_nhs_number(cell.raw.strip()):
+            for kind, _ in identifiers_in(cell.raw):
+                met[kind].append(subject.place(row, index))
+
+
+def _name_columns(subject: Subject) -> Iterator[Finding]:
+    for index, name in enumerate(subject.table.header):
+        distinct = {cell.raw for cell in subject.table.shown(index)}
+        if PERSONAL_NAME.search(normal(name)) and normal(name) != "name" and len(distinct) > 1:
+            yield subject.finding(
+                ABOUT.code,
+                Verdict.BLOCK,
+                what=f"column `{name}` is called like the names of people",
+                why="a name identifies a person",
+                fix=f"drop `{name}`",
+                cells=[(0, index)],
+            )
+
+
+def _several(number: int, kind: str) -> str:
+    plural = f"{kind}es" if kind.endswith("s") else f"{kind}s"
+    return f"1 {kind}" if number == 1 else f"{number} {plural}"
