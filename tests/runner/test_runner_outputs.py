@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,6 +149,24 @@ def test_a_stored_file_replaces_links_on_its_way_instead_of_following_them(
     promote(tmp_path / "incoming", stored.path, root=root)
     assert list(elsewhere.iterdir()) == []
     assert (root / "out" / "a.csv").read_text() == "new"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+def test_a_full_disk_leaves_nothing_half_written(work: Path, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(small)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        (work / "out" / "a.csv").write_bytes(b"x" * (2 << 20))
+        with pytest.raises(OSError, match="No space left"):
+            store(work, look(work).outputs[0], owner=os.geteuid(), root=small)
+        assert not [path for path in small.rglob("*") if path.is_file()]
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
 
 
 def verdict(tmp_path: Path, name: str, content: bytes | str) -> str:

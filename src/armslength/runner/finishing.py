@@ -121,13 +121,7 @@ def _show(
     source = roots.level3(job.workspace) / stored.path
     verdict = admit(source, name=stored.path)
     if verdict.reason:
-        outputs.remove(level4, stored.path)
-        text = _note(stored.path, verdict.reason)
-        shown = level4 / note
-        if note not in all_paths:
-            outputs.make_folder(level4, shown.parent)
-            files.write_text(shown, text)
-        size, digest = len(text.encode()), hashlib.sha256(text.encode()).hexdigest()
+        size, digest = _hold_back(level4, stored.path, verdict.reason, write_note=note not in all_paths)
     else:
         if note not in all_paths:
             outputs.remove(level4, note)
@@ -142,6 +136,20 @@ def _show(
         row_count=verdict.row_count,
         column_count=verdict.column_count,
     )
+
+
+def _hold_back(level4: Path, path: str, reason: str, *, write_note: bool) -> tuple[int, str]:
+    """Take a file away from level 4 and say why in its place; return size and hash of what is shown instead.
+
+    The note gives way to an output that has its name.
+    """
+    outputs.remove(level4, path)
+    text = _note(path, reason)
+    if write_note:
+        shown = level4 / f"{path}.txt"
+        outputs.make_folder(level4, shown.parent)
+        files.write_text(shown, text)
+    return len(text.encode()), hashlib.sha256(text.encode()).hexdigest()
 
 
 def _copy(source: Path, target: Path) -> None:

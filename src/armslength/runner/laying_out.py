@@ -77,6 +77,7 @@ class Layer:
         found = variables(backend=self.backend)
         if plan.reads_database:
             found |= self.configuration.database_variables
+            found["EHRQL_ISOLATE_USER_CODE"] = "always"  # a definition never runs beside the database
             found["EHRQL_PERMISSIONS"] = json.dumps(list(plan.data_permissions))
         return found
 

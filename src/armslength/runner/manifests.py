@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 
@@ -19,48 +18,18 @@ from armslength.wire.manifest import MANIFEST_PATH, Manifest, ManifestFile, Mani
 
 def write_manifests(store: Store, workspace: str, *, backend: str, roots: Roots, now: datetime) -> None:
     """Write the manifests of both levels. The level 4 one names nothing of level 3 (S14)."""
-    newest = store.newest_request(workspace)
-    records = store.files(workspace)
-    requests: dict[str, JobRequest] = {}
-
-    def request_of(job: str) -> JobRequest:
-        if job not in requests:
-            found = store.job(job)
-            if found is None:
-                raise AssertionError(f"a file of the unknown job {job}")
-            requests[job] = store.request(found.request).request
-        return requests[job]
-
-    def is_newest(record: FileRecord) -> bool:
-        success = store.newest_success(workspace, record.action)
-        return success is not None and success.id == record.job
-
-    manifest = Manifest(
-        backend=backend,
-        workspace=workspace,
-        project=newest.request.project,
-        updated_at=now,
-        files={
-            record.path: _entry(record, request_of(record.job), actions=newest.pipeline, is_newest=is_newest)
-            for record in records
-            if record.level is PrivacyLevel.MODERATELY_SENSITIVE
-        },
-        logs={
-            log.action: ManifestLog(
-                job=log.job, action=log.action, state=log.state, size=log.size, sha256=log.sha256
-            )
-            for log in store.logs(workspace)
-        },
-    )
+    requests = {record.job: _request_of(store, record.job) for record in store.files(workspace)}
     described = {
         "version": 1,
         "backend": backend,
         "workspace": workspace,
         "updated_at": clock.to_text(now),
         "files": {
-            record.path: {**asdict(record), "commit": request_of(record.job).commit} for record in records
+            record.path: {**asdict(record), "commit": requests[record.job].commit}
+            for record in store.files(workspace)
         },
     }
+    manifest = _level4(store, workspace, backend=backend, requests=requests, now=now)
     for root, text in (
         (roots.level3(workspace), json.dumps(described, indent=1, sort_keys=True) + "\n"),
         (roots.level4(workspace), manifest.model_dump_json(indent=1) + "\n"),
@@ -69,12 +38,46 @@ def write_manifests(store: Store, workspace: str, *, backend: str, roots: Roots,
         files.write_text(root / MANIFEST_PATH, text)
 
 
+def _request_of(store: Store, job: str) -> JobRequest:
+    found = store.job(job)
+    if found is None:
+        raise AssertionError(f"a file of the unknown job {job}")
+    return store.request(found.request).request
+
+
+def _level4(
+    store: Store, workspace: str, *, backend: str, requests: dict[str, JobRequest], now: datetime
+) -> Manifest:
+    newest = store.newest_request(workspace)
+    shown = [record for record in store.files(workspace) if record.level is PrivacyLevel.MODERATELY_SENSITIVE]
+    successes = {action: store.newest_success(workspace, action) for action in {one.action for one in shown}}
+    current = {job.id for job in successes.values() if job is not None}
+    return Manifest(
+        backend=backend,
+        workspace=workspace,
+        project=newest.request.project,
+        updated_at=now,
+        files={
+            record.path: _entry(
+                record, requests[record.job], actions=newest.pipeline, is_newest=record.job in current
+            )
+            for record in shown
+        },
+        logs={
+            log.action: ManifestLog(
+                job=log.job, action=log.action, state=log.state, size=log.size, sha256=log.sha256
+            )
+            for log in store.logs(workspace)
+        },
+    )
+
+
 def _entry(
     record: FileRecord,
     request: JobRequest,
     *,
     actions: tuple[str, ...],
-    is_newest: Callable[[FileRecord], bool],
+    is_newest: bool,
 ) -> ManifestFile:
     return ManifestFile(
         job=record.job,
@@ -91,5 +94,5 @@ def _entry(
         row_count=record.row_count,
         column_count=record.column_count,
         out_of_date_action=record.action not in actions,
-        out_of_date_output=not is_newest(record),
+        out_of_date_output=not is_newest,
     )

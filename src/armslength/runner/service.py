@@ -5,17 +5,17 @@ Slow work (fetching, laying out, collecting) is done by a few threads; only this
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 from armslength.kernel.clock import Clock, utc_now
 from armslength.kernel.errors import Mistake, Mistakes
 from armslength.policy.inside import InsidePolicy, read_policy, why_not_run
 from armslength.runner import intake
+from armslength.runner.answering import Answering
 from armslength.runner.checkout import CannotFetch, Repositories
 from armslength.runner.configuration import Configuration
 from armslength.runner.executor import Executor, Phase
@@ -25,12 +25,13 @@ from armslength.runner.lifecycle.records import FileRecord, JobRecord, RequestRe
 from armslength.runner.lifecycle.states import Reason
 from armslength.runner.lifecycle.store import Store
 from armslength.runner.manifests import write_manifests
-from armslength.runner.planner import decide, plan_jobs, why_not_actions
+from armslength.runner.planner import decide
 from armslength.runner.site import JobsSite, Pause, Unreachable
 from armslength.runner.talk import Say, sayer
+from armslength.runner.work import Work
 from armslength.wire.jobs import FINAL, JobState, RequestState, StateReport
 
-TICK_SECONDS = 0.2
+TICK_SECONDS = 0.1
 MOST_ATTEMPTS = 3
 RETRY_SECONDS = 5.0
 
@@ -59,8 +60,10 @@ class Runner:
             configuration, Repositories(configuration.state / "repositories"), executor, self.policy.backend
         )
         self._policy_readable = True
-        self._threads = ThreadPoolExecutor(configuration.threads, thread_name_prefix="runner")
-        self._under_way: dict[str, Future[Any]] = {}
+        self._work = Work(configuration.threads)
+        self._answering = Answering(
+            self.store, self.layer, self._work, policy=self.policy, clock=clock, say=self.say
+        )
         self._not_before: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._pause = Pause(configuration.poll_seconds)
@@ -72,10 +75,15 @@ class Runner:
         self.sweep()
         try:
             while not stop.is_set():
-                self.tick()
+                try:
+                    self.tick()
+                except sqlite3.OperationalError as error:
+                    # A full disk or a lock held too long. Each step was a transaction, so nothing is half done.
+                    self.say("job database cannot be written", why=str(error))
+                    stop.wait(RETRY_SECONDS)
                 stop.wait(TICK_SECONDS)
         finally:
-            self._threads.shutdown(wait=True, cancel_futures=True)
+            self._work.stop()
             self.say("stopped", jobs_left=len(self.store.active_jobs()))
 
     def sweep(self) -> None:
@@ -90,7 +98,7 @@ class Runner:
         if time.monotonic() >= self._next_poll:
             self.poll()
         for request in self.store.requests(RequestState.SUBMITTED):
-            self._guarded(request.request.id, partial(self._answer, request))
+            self._guarded(request.request.id, partial(self._answering.answer, request))
         self._start_waiting()
         for job in self.store.active_jobs():
             if job.state is not JobState.WAITING:
@@ -107,6 +115,7 @@ class Runner:
             self._policy_readable = False
             self.policy = read_policy(self.configuration.policy)
             self._policy_readable = True
+            self._answering.policy = self.policy
             if self.store.distrust() is None:
                 content, last = self.store.remembered_head()
                 size = intake.auditor_of(self.policy, self.store).known_size if content else 0
@@ -162,82 +171,6 @@ class Runner:
                 cannot_store = job.state is JobState.FINALIZING and isinstance(error, OSError)
                 self._end(job, JobState.FAILED, Reason.CANNOT_STORE if cannot_store else Reason.INTERNAL)
 
-    def _done(self, key: str, work: Callable[[], Any]) -> Future[Any] | None:
-        """Have a thread do some work under a key; return its future once it is done, else None."""
-        future = self._under_way.get(key)
-        if future is None:
-            self._under_way[key] = self._threads.submit(work)
-            return None
-        if not future.done():
-            return None
-        del self._under_way[key]
-        return future
-
-    def _answer(self, record: RequestRecord) -> None:
-        """Accept or refuse a request, by our own policy and the code itself."""
-        request = record.request
-        if record.cancel:
-            reason = Reason.CANCELLED
-            self.store.move_request(
-                request.id, RequestState.CANCELLED, reason=reason.code, message=reason.words
-            )
-            return
-        if refusal := why_not_run(self.policy, request, today=self.clock().date()):
-            self._refuse(record, refusal.code, refusal.words)
-            return
-        earlier = self.store.requests(RequestState.SUBMITTED, RequestState.ACCEPTED)
-        if any(one.entry < record.entry and one.request.workspace == request.workspace for one in earlier):
-            self._say_waiting(record, Reason.WAITING_FOR_WORKSPACE)
-            return
-        future = self._done(f"plan {request.id}", lambda: self.layer.pipeline_of(request))
-        if future is None:
-            return
-        project = self.policy.projects[request.project]
-        try:
-            pipeline = future.result()
-            if refusal := why_not_actions(pipeline, request, project):
-                self._refuse(record, refusal.code, refusal.words)
-                return
-        except CannotFetch as error:
-            self.say("repository does not answer", request=request.id, why=str(error))
-            self._failures[request.id] = self._failures.get(request.id, 0) + 1
-            times = self._failures[request.id]
-            self._not_before[request.id] = time.monotonic() + min(300.0, RETRY_SECONDS * 2.0**times)
-            if times >= 8:
-                self._refuse(
-                    record, "repository_unreachable", "The repository did not answer for a long time"
-                )
-            else:
-                self._say_waiting(record, Reason.WAITING_FOR_REPOSITORY)
-            return
-        except (Mistake, Mistakes) as mistake:
-            code = mistake.code if isinstance(mistake, Mistake) else mistake.mistakes[0].code
-            self._refuse(record, code, str(mistake))
-            return
-        plans = plan_jobs(
-            pipeline, request, project, newest_success=lambda action: self._current(request.workspace, action)
-        )
-        self.store.accept(request, plans, actions=pipeline.actions, now=self.clock())
-        self.say("request accepted", request=request.id, jobs=[plan.action for plan in plans])
-
-    def _refuse(self, record: RequestRecord, code: str, words: str) -> None:
-        self.store.move_request(record.request.id, RequestState.REFUSED, reason=code, message=words)
-        self.say("request refused", request=record.request.id, reason=code, message=words)
-
-    def _say_waiting(self, record: RequestRecord, reason: Reason) -> None:
-        if record.reason != reason.code:
-            id_ = record.request.id
-            self.store.move_request(id_, RequestState.SUBMITTED, reason=reason.code, message=reason.words)
-
-    def _current(self, workspace: str, action: str) -> JobRecord | None:
-        """Return the newest success of an action, if every output of it is still current and there."""
-        job = self.store.newest_success(workspace, action)
-        if job is None:
-            return None
-        mine = [record for record in self.store.files(workspace) if record.job == job.id]
-        there = all((self.layer.roots.level3(workspace) / record.path).is_file() for record in mine)
-        return job if there and (mine or not job.plan.patterns) else None
-
     def _start_waiting(self) -> None:
         stopping = self.store.requests_to_cancel()
         jobs = []
@@ -280,7 +213,7 @@ class Runner:
 
     def _prepare(self, job: JobRecord) -> None:
         record = self.store.request(job.request)
-        future = self._done(job.id, self._layout_of(job, record))
+        future = self._work.done(job.id, self._layout_of(job, record))
         if future is None:
             return
         try:
@@ -329,7 +262,7 @@ class Runner:
 
     def _finalize(self, job: JobRecord) -> None:
         request = self.store.request(job.request).request
-        future = self._done(
+        future = self._work.done(
             job.id,
             lambda: finish(job, request, executor=self.executor, roots=self.layer.roots, now=self.clock()),
         )

@@ -22,7 +22,7 @@ from typing import IO
 from armslength.kernel import bubblewrap, files
 from armslength.runner.executor import Result
 
-LOOK_EVERY_SECONDS = 0.2
+LOOK_EVERY_SECONDS = 0.05
 MEASURE_EVERY_SECONDS = 0.5
 LOCK, STARTED, RESULT, TERMINATE, LOG, JAIL, GROUPS = (
     "lock",
