@@ -15,6 +15,7 @@ if HERE_ALONE:
     ROOT = Path(tempfile.mkdtemp(prefix="airlock-tests-"))
     for name in ("level4", "folder"):
         (ROOT / name).mkdir()
+    (ROOT / "folder" / "static").mkdir()  # whitenoise warns when it is missing, and warnings are errors here
     (ROOT / "token").write_text("backend-token\n")
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": SETTINGS,

@@ -18,4 +18,4 @@ MIDDLEWARE = [*MIDDLEWARE, "armslength.airlock.features.sign_in.middleware.Peopl
 ROOT_URLCONF = "armslength.airlock.urls"
 WSGI_APPLICATION = "armslength.airlock.wsgi.application"
 FEATURES = Path(__file__).parent / "features"
-TEMPLATES[0]["DIRS"] = sorted(FEATURES.glob("*/templates"))  # noqa: F821
+TEMPLATES[0]["DIRS"] = [FEATURES.parent / "templates", *sorted(FEATURES.glob("*/templates"))]  # noqa: F821
