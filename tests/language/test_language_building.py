@@ -1,5 +1,6 @@
 """What authors build: frames keep their methods, durations make dates and intervals, datasets keep their order."""
 
+import copy
 import datetime
 import subprocess
 import sys
@@ -182,6 +183,16 @@ def test_a_dataset_keeps_the_order_of_its_variables():
     assert [name for name, _ in query_of(dataset).variables] == ["z", "a_1", "m"]
     with pytest.raises(AttributeError, match="`nothing`"):
         _ = dataset.nothing
+
+
+def test_a_dataset_can_be_copied():
+    dataset = create_dataset()
+    dataset.define_population(p.exists_for_patient())
+    dataset.add_event_table("rows", i=e.i)
+    copied = copy.deepcopy(dataset)
+    copied.x = p.i
+    assert query_of(copied).variables != query_of(dataset).variables == ()
+    assert query_of(copied).events == query_of(dataset).events
 
 
 def test_a_dataset_without_population_has_no_query():

@@ -65,6 +65,8 @@ class Dataset:
             return self._add_event_table
         if name == "population":
             raise AttributeError("the population is not defined yet: call `define_population()`")
+        if name.startswith("_"):  # Python asking, for example while copying
+            raise AttributeError(name)
         for found in (self._variables, self._events):
             if name in found:
                 return found[name]
@@ -126,9 +128,9 @@ class EventTable:
         self.add_column(name, value)
 
     def __getattr__(self, name: str) -> Any:
-        if name in self._columns:
+        if not name.startswith("_") and name in self._columns:
             return self._columns[name]
-        raise AttributeError(f"event table `{self._name}` has no column `{name}`")
+        raise AttributeError(f"the event table has no column `{name}`")
 
     if TYPE_CHECKING:
         _dataset: Dataset
