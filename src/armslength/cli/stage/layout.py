@@ -76,6 +76,11 @@ class Stage:
     def medium_privacy(self) -> Path:
         return self.inside / "medium_privacy"
 
+    @property
+    def level4(self) -> Path:
+        """The workspaces of level 4: written by the runner, read by the airlock."""
+        return self.medium_privacy / "workspaces"
+
     def server_environment(self) -> dict[str, str]:
         """The jobs site's settings. Plain HTTP and a repository on this disk: for one machine only."""
         return {
@@ -92,7 +97,7 @@ class Stage:
         """The review site's settings."""
         return {
             "ARMSLENGTH_AIRLOCK_FOLDER": str(self.inside / "airlock"),
-            "ARMSLENGTH_AIRLOCK_LEVEL4": str(self.medium_privacy),
+            "ARMSLENGTH_AIRLOCK_LEVEL4": str(self.level4),
             "ARMSLENGTH_AIRLOCK_SECRET_KEY_FILE": str(self.inside / "secret-key"),
             "ARMSLENGTH_AIRLOCK_HOSTS": "127.0.0.1,localhost",
             "ARMSLENGTH_AIRLOCK_HTTPS": "off",
@@ -122,8 +127,11 @@ def build(stage: Stage) -> None:
         stage.inside / "airlock",
         stage.inside / "state",
         stage.high_privacy,
-        stage.medium_privacy,
+        stage.level4,
         stage.logs,
+        # Where collected static files would lie; the sites find theirs in the package.
+        stage.outside / "static",
+        stage.inside / "airlock" / "static",
     )
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
