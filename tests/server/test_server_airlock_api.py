@@ -21,10 +21,12 @@ from armslength.wire.releases import (
     Identity,
     Receipts,
     Release,
-    ReleasedFile as FileMessage,
     ReleaseProgress,
     SignIn,
 )  # fmt: skip
+from armslength.wire.releases import (
+    ReleasedFile as FileMessage,
+)
 
 TABLE = b"age,people\n65-69,1240\n"
 

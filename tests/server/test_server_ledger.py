@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from ledger.storage_contract import LogStorageContract
 
 from armslength.kernel.clock import utc_now
 from armslength.ledger import Auditor, Consistency, Inclusion, Kind, PublicKey, SignedHead, verify_entry
@@ -15,6 +14,7 @@ from armslength.server.features.ledger.actions import begin, ledger, record, rec
 from armslength.server.features.ledger.queries import path_to_root
 from armslength.server.features.ledger.storage import DatabaseStorage
 from armslength.server.models import LedgerEntry, Project
+from ledger.storage_contract import LogStorageContract
 
 
 @pytest.mark.django_db

@@ -166,6 +166,8 @@ def test_each_person_gets_exactly_the_pages_of_the_matrix(world, things, name):
             if address not in BODIES
             else browser.post("/" + real, BODIES[address])
         )
+        if response.streaming:
+            b"".join(response.streaming_content)  # closes the file
         transaction.savepoint_rollback(point)
         for person in world.people.values():
             person.__dict__.pop("policy_grants", None)
