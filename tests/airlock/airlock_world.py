@@ -126,8 +126,9 @@ class Outside:
                 kind, actor=actor, subject=f"{kind}:{identifier}", body=body, at=clock.utc_now()
             )
             size = self.log.size()
+            inclusion = self.log.inclusion(entry.index, size=size).to_object()
             self.known[identifier] = Receipt(
-                id=identifier, entry=entry.to_object(), inclusion=self.log.inclusion(entry.index, size=size).to_object(),
+                id=identifier, entry=entry.to_object(), inclusion=inclusion,
                 head=self.log.head(at=clock.utc_now()).to_object(),
             )  # fmt: skip
         return self.known[identifier]

@@ -108,7 +108,7 @@ class _Reader:
                 self.wrong("LEDGER_KEY_FILE", f"names `{path}`, which cannot be read: {error.strerror}")
                 return ""
         if not value:
-            hint = f"or {PREFIX}LEDGER_KEY_FILE; get the public key of the ledger from the server's operator by a second channel"
+            hint = f"or {PREFIX}LEDGER_KEY_FILE; get the ledger's public key from the server's operator by another road"
             self.mistakes.append(
                 Mistake("A001", f"`{PREFIX}LEDGER_KEY` is not set", where="the environment", hint=hint)
             )

@@ -86,7 +86,8 @@ def why_not_intact() -> str | None:
     previous = FIRST_DIGEST
     for entry in AuditEntry.objects.order_by("id").iterator():
         if entry.digest != digest_of(entry, previous=previous):
-            return f"audit entry {entry.id} ({entry.deed}, {clock.to_text(entry.at)}) was changed or an entry before it is gone"
+            where = f"audit entry {entry.id} ({entry.deed}, {clock.to_text(entry.at)})"
+            return f"{where} was changed, or an entry before it is gone"
         previous = entry.digest
     return None
 

@@ -151,7 +151,7 @@ def _deliver_until(stop: threading.Event, *, once: bool = False) -> None:
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say what waits, what fails, and whether the audit trail and the guards are whole. Exit 1 when something is wrong."""
+    """Say what waits, what fails, whether the audit trail is whole. Exit 1 when something is wrong."""
     _django()
     _migrated()
     from armslength.airlock.features.activity.queries import delivery_troubles

@@ -93,7 +93,9 @@ def show(
     if suffix in IMAGES:
         return _image(content, suffix)
     if suffix in PAGES:
-        note = "Shown without its scripts, in a frame that can reach nothing. What a script would have drawn is missing."
+        note = (
+            "Shown without its scripts, in a frame that can reach nothing; what they would draw is missing."
+        )
         return Shown(how="page", notes=(note,))
     try:
         text = decode(content.data)
@@ -176,9 +178,10 @@ def _table(
     most = min(MOST_ROWS, max(1, MOST_CELLS // width))
     if len(data) > most:
         notes = (*notes, f"Only the first {most:,} of {len(data):,} rows are shown; every row was checked.")
+    rows = _sheet_rows(header, data[:most], typed, width=len(header_cells), report=report)
     sheet = Sheet(
         header=header,
-        rows=_sorted(_sheet_rows(header, data[:most], typed, width=len(header_cells), report=report), typed, sort, descending),
+        rows=_sorted(rows, typed, sort, descending),
         summary=tuple(_summary(name, [row[i] for row in typed if i < len(row)]) for i, name in enumerate(header)),
         total=len(data),
         uneven=sum(len(cells) != len(header_cells) for _, cells in data),

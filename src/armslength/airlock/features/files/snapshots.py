@@ -17,7 +17,7 @@ def place_of(store: Path, sha256: str) -> Path:
 
 
 def keep(store: Path, content: Content) -> None:
-    """Keep bytes under their hash; keeping the same bytes twice is the same as once. Raises A021 when the disk refuses."""
+    """Keep bytes under their hash; twice is the same as once. Raises A021 when the disk refuses."""
     place = place_of(store, content.sha256)
     try:
         if place.exists() and hashlib.sha256(place.read_bytes()).hexdigest() == content.sha256:

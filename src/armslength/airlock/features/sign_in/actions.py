@@ -18,7 +18,10 @@ from armslength.kernel.errors import Mistake
 from armslength.web.identity import Refusal
 from armslength.wire.releases import Identity, SignIn
 
-WRONG = "This user name and token do not belong together, or the token was used or is too old. Get a new one from the jobs site."
+WRONG = (
+    "This user name and token do not belong together, or the token was used or is too old. "
+    "Get a new one from the jobs site."
+)
 AWAY = "The jobs site cannot be reached from here, so nobody can sign in now. Try again in a few minutes."
 
 
