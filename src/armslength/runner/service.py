@@ -284,7 +284,7 @@ class Runner:
         self.say(
             "job finished", job=job.id, action=job.plan.action, state=done.state, reason=done.reason.code
         )
-        self.executor.cleanup(job.id)
+        self._clean_up(job)
 
     def _try_again(self, job: JobRecord, why: str, reason: Reason) -> None:
         """Put a job back to wait for another attempt, or end it when it had enough of them."""
@@ -306,7 +306,11 @@ class Runner:
     def _end(self, job: JobRecord, state: JobState, reason: Reason) -> None:
         # In this order: should we die in between, the sweep of the next life cleans up.
         self._move(job, state, reason)
-        self.executor.cleanup(job.id)
+        self._clean_up(job)
+
+    def _clean_up(self, job: JobRecord) -> None:
+        """Remove a work area in a thread: a job can make one that takes minutes to remove."""
+        self._work.begin(partial(self.executor.cleanup, job.id))
 
     def _move(self, job: JobRecord, state: JobState, reason: Reason) -> None:
         self.store.move_job(job.id, state, reason, now=self.clock())

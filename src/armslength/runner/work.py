@@ -25,6 +25,10 @@ class Work:
         del self._under_way[key]
         return future
 
+    def begin(self, work: Callable[[], Any]) -> None:
+        """Have a thread do some work that nobody asks after."""
+        self._threads.submit(work)
+
     def stop(self) -> None:
         """Wait for what runs; forget what has not begun."""
         self._threads.shutdown(wait=True, cancel_futures=True)
