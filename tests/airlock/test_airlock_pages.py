@@ -24,6 +24,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from armslength.airlock.features.sign_in.middleware import OPEN, SIGNED_IN_AT
 from armslength.airlock.models import AuditEntry, OutboxEvent, Person
+from armslength.airlock.models.states import Answer, Reason
 from armslength.kernel.clock import to_text, utc_now
 from armslength.wire.releases import Identity
 
@@ -280,6 +281,17 @@ def test_a_dead_server_is_said_on_the_front_page(desk, sign_in, settings):
     with Server(settings.AIRLOCK) as server:
         deliver(server, clock=utc_now)
     assert "Nothing is lost" in sign_in(ANN).get("/").content.decode()
+
+
+def test_forms_offer_every_answer_and_every_reason(desk, sign_in):
+    request = desk.draft(paths=("output/small.csv",))
+    page = (
+        sign_in(ANN).get(reverse("request-file", args=[request.id, request.files.get().pk])).content.decode()
+    )
+    assert all(f'value="{answer.value}"' in page for answer in Answer)
+    submitted = desk.submit(author=MEMBER)
+    page = sign_in(CAROL).get(reverse("request", args=[submitted.id])).content.decode()
+    assert all(f'value="{reason.value}"' in page for reason in Reason)
 
 
 class TestSigningIn:

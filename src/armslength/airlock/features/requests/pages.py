@@ -118,7 +118,7 @@ def request_page(request: HttpRequest, release_request: ReleaseRequest) -> dict[
             if row.entry.deed != "file_view"
         ][:14],
         "progress": progress_of(release_request),
-        "reasons": Reason,
+        "reasons": list(Reason),  # a list, because a template would call the enum itself
         "crumbs": [("Release requests", "/requests")],
         "totals": _totals(lines),
         "has_aside": True,
@@ -193,7 +193,7 @@ def file_page(request: HttpRequest, file: RequestFile) -> dict[str, Any]:
         "line": line,
         "report": report,
         "comments": comments,
-        "answers": Answer,
+        "answers": list(Answer),
         "before": order[index - 1] if index else None,
         "after": order[index + 1] if index is not None and index + 1 < len(order) else None,
         "position": None if index is None else index + 1,
