@@ -143,6 +143,8 @@ def live(request: HttpRequest, pk: str) -> HttpResponse:
     status = STOP_POLLING if found.is_over else 200
     response = render(request, "requests/live.html", _live(request, found), status=status)
     response.headers["Cache-Control"] = "no-store"
+    if found.is_over:
+        response.headers["HX-Refresh"] = "true"  # once more as a whole, so that the button to stop it goes, too
     return response
 
 
