@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from armslength.airlock.features.reviews.visibility import may_see, sight_of
+from armslength.airlock.features.reviews.visibility import Sight, may_see, sight_of
 from armslength.airlock.models import AuditEntry, Delivery, OutboxEvent, OutboxRelease, ReleaseRequest
 from armslength.airlock.models.records import Audience, Deed
 from armslength.wire.releases import Identity
@@ -66,7 +66,7 @@ def _readable(person: Identity) -> QuerySet[AuditEntry]:
     return AuditEntry.objects.filter(own | mine).select_related("event")
 
 
-def _visible(entry: AuditEntry, sights: dict[str, object]) -> bool:
+def _visible(entry: AuditEntry, sights: dict[str, Sight]) -> bool:
     sight = sights.get(entry.request)
     if sight is None:
         return True
