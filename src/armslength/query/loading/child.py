@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from armslength.kernel.errors import Mistake, Mistakes
+from armslength.query.loading.catalogue import class_of
 from armslength.query.loading.explain import explain, shown_path
 
 LOADED, MISTAKE = b"loaded\n", b"mistake\n"
@@ -53,7 +54,8 @@ def _answer(definition: Path, folders: tuple[Path, ...], parameters: list[str]) 
         )
     except BaseException as error:
         told = explain(error, folders=folders, definition=definition)
-        code = "Q003" if isinstance(error, SyntaxError) else "Q002"
+        known = class_of(error)
+        code = "Q003" if isinstance(error, SyntaxError) else known.code if known else "Q002"
         status = 11 if type(error).__name__ == "FileValidationError" else 10
         return _mistake(code, told.what, told.where, told.hint, status)
 

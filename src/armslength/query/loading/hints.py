@@ -9,9 +9,14 @@ from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
 
-LOGIC = re.compile(r"\b(and|or|not)\b")
-BITWISE = re.compile(r"[&|~]")
-CHAINED = re.compile(r"[<>]=?[^<>=&|]+[<>]=?")
+from armslength.query.loading.catalogue import class_of
+from armslength.query.loading.repairs import repaired
+
+# A message with one of these has told the repair itself.
+SAYS_IT = re.compile(
+    r"brackets missing|missing\?|Start from|call `|write `|use `|give it here|can be called once|\.days`, |pick a row"
+)
+COMPARED_METHOD = re.compile(r"\.(is_(?:not_)?null|\w+_for_patient)\s*[!=]=")
 
 Hint = Callable[[BaseException, str], "str | None"]
 
@@ -24,23 +29,18 @@ def hint_for(error: BaseException, line: str) -> str | None:
         return None
 
 
-def _logic_words(error: BaseException, line: str) -> str | None:
-    if not isinstance(error, TypeError) or "&" in str(error):
+def _conditions(error: BaseException, line: str) -> str | None:
+    """`and` between series, a chained comparison, or `&` that binds tighter than the comparisons beside it."""
+    found = class_of(error)
+    if found is None or found.code not in ("Q201", "Q202"):
         return None
-    found = LOGIC.search(line)
-    sign = {"and": "&", "or": "|", "not": "~"}
-    if found and "bool" in str(error).lower():
-        word = found.group()
-        return f"write `{sign[word]}` for `{word}`, with each condition in its own parentheses"
-    if CHAINED.search(line) and "bool" in str(error).lower():
-        return "split `a < b < c` into `(a < b) & (b < c)`"
-    return None
-
-
-def _parentheses(error: BaseException, line: str) -> str | None:
-    message = str(error)
-    if isinstance(error, TypeError) and "unsupported operand" in message and BITWISE.search(line):
-        return "`&`, `|` and `~` bind tighter than `==` or `<`; write `(a == 1) & (b > 2)`"
+    better = repaired(line)
+    if better is not None:
+        return f"write `{better}`"
+    if found.code == "Q202":
+        return (
+            "`&`, `|` and `~` combine conditions: turn a number into one by comparing it, as in `age >= 18`"
+        )
     return None
 
 
@@ -50,8 +50,16 @@ def _not_called(error: BaseException, line: str) -> str | None:
     return None
 
 
+def _compared_method(error: BaseException, line: str) -> str | None:
+    """`x.is_null == False` asks Python whether a function is False: an ordinary bool, not a series."""
+    found = COMPARED_METHOD.search(line)
+    if isinstance(error, TypeError) and found and "bool" in str(error):
+        return f"a method is used without calling it: write `{found[1]}()`"
+    return None
+
+
 def _attribute(error: BaseException, line: str) -> str | None:
-    if not isinstance(error, AttributeError) or not error.name or "did you mean" in str(error).lower():
+    if not isinstance(error, AttributeError) or not error.name or class_of(error) is not None:
         return None
     known = [name for name in dir(error.obj) if not name.startswith("_")]
     return _did_you_mean(error.name, known)
@@ -125,6 +133,14 @@ def _memory(error: BaseException, line: str) -> str | None:
     return None
 
 
+def _usual_fix(error: BaseException, line: str) -> str | None:
+    """What usually repairs this class of mistake, unless the message has said it: those that do need no second fix."""
+    found = class_of(error)
+    if found is None or SAYS_IT.search(str(error)):
+        return None
+    return found.fix
+
+
 def _did_you_mean(wrong: str, known: Iterable[str]) -> str | None:
     close = get_close_matches(wrong, list(known), n=1)
     return f"did you mean `{close[0]}`?" if close else None
@@ -132,12 +148,13 @@ def _did_you_mean(wrong: str, known: Iterable[str]) -> str | None:
 
 RULES: tuple[Hint, ...] = (
     _syntax,
-    _logic_words,
-    _parentheses,
+    _conditions,
     _not_called,
+    _compared_method,
     _attribute,
     _name,
     _import,
     _files,
     _memory,
+    _usual_fix,
 )
