@@ -77,7 +77,7 @@ def test_an_honest_definition_gets_through_and_its_prints_go_aside(
 
 
 def test_accounts_of_the_machine_are_not_there(study: Study) -> None:
-    study.load(HONEST + "\nassert 'root' not in open('/etc/passwd').read()")
+    study.load(HONEST + "\nassert 'root:' not in open('/etc/passwd').read()")
     mistake = study.refused("open('/etc/shadow')")
     assert "FileNotFoundError" in mistake.what and mistake.exit_status == 10
 
