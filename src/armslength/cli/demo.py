@@ -122,20 +122,17 @@ class Telling:
         from armslength.cli.stage import story
 
         play, cast = troupe.stage.play, troupe.cast
-        paths = ["outputs/statin_rates.csv"] + (
-            [] if play.contracts == "omop" else ["outputs/statin_rates.png"]
-        )
         self.title(f"{cast['ann'].name} asks for a run of “{play.title}”")
         address = story.ask_for_a_run(troupe)
         self.say("the request is a public entry of the ledger before anything happens")
         for state in story.wait_for_the_run(troupe, address):
             self.say(f"runner: {state.lower()}")
         self.title(f"{cast['ann'].name} looks at the outputs, inside")
-        for path, said in story.look_at_the_outputs(troupe, paths).items():
+        for path, said in story.look_at_the_outputs(troupe).items():
             self.say(f"{path}: {said}")
         self._what_hides(troupe)
         self.title("Two output checkers decide, not seeing one another's votes")
-        request = story.request_the_release(troupe, paths)
+        request = story.request_the_release(troupe)
         for checker in ("bob", "cat"):
             count = story.review(troupe, checker, request)
             self.say(f"{cast[checker].name} looked at {count} files and approved their very bytes")
@@ -146,7 +143,7 @@ class Telling:
         self.say(f"{cast['ann'].name} asks for it to be public")
         story.publish(troupe, publication)
         self.say(f"{cast['pat'].name}, who is neither author nor checker, agrees: {publication}")
-        self._show_table(story.read_as_the_public(troupe, publication, paths[0]).decode())
+        self._show_table(story.read_as_the_public(troupe, publication, play.outputs[0]).decode())
         self.title("Anybody can check all of this")
         self._verify(troupe)
 

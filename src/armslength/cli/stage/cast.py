@@ -33,6 +33,9 @@ class Play:
     backend: str
     backend_name: str
     contracts: str  # which backend plug-in reads the store
+    outputs: tuple[str, ...]  # what the author asks to release
+    context: str  # and says about it
+    controls: str
 
 
 STATINS = Play(
@@ -48,6 +51,15 @@ STATINS = Play(
     backend="northshire",
     backend_name="Northshire records service",
     contracts="core",
+    outputs=("outputs/statin_rates.csv", "outputs/statin_rates.png"),
+    context=(
+        "Adults of 40 to 84 with type 2 diabetes on 1 January 2025: how many had a statin prescribed in the year "
+        "before, by age, sex and deprivation. The first outputs of this project."
+    ),
+    controls=(
+        "analysis/statin_rates.py hides counts of 7 or fewer, rounds all others to the nearest 5 and works "
+        "percentages out from the rounded counts. The figure is drawn from the table."
+    ),
 )
 STATINS_OMOP = Play(
     study="statins-omop",
@@ -61,6 +73,12 @@ STATINS_OMOP = Play(
     backend="newjersey",
     backend_name="New Jersey OMOP database",
     contracts="omop",
+    outputs=("outputs/statin_rates.csv",),
+    context=(
+        "Adults under observation on 1 January 2021: how many ever had a statin, by age, sex and whether a "
+        "cardiometabolic condition is recorded. The first output of this project."
+    ),
+    controls="analysis/statin_rates.py hides counts of 7 or fewer and rounds all others to the nearest 5.",
 )
 
 

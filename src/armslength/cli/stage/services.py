@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from armslength.cli.stage.cast import Actor
@@ -29,6 +29,9 @@ class Service:
     name: str
     pid: int
     began: str
+    process: subprocess.Popen[bytes] | None = field(
+        default=None, compare=False, repr=False
+    )  # when it is our child
 
 
 def set_up(stage: Stage, *, cast: Iterable[Actor]) -> None:
@@ -65,7 +68,7 @@ def _instructions(stage: Stage, cast: Iterable[Actor]) -> dict:
     }
 
 
-def start(stage: Stage) -> list[Service]:
+def start(stage: Stage, *, only: Collection[str] = ("server", "airlock", "runner")) -> list[Service]:
     """Start both sites and the runner; stop again what had started when one of them does not answer."""
     services: list[Service] = []
     commands = {
@@ -74,10 +77,12 @@ def start(stage: Stage) -> list[Service]:
         "runner": ["runner", "run", "--config", str(stage.runner_configuration)],
     }
     try:
-        for name, arguments in commands.items():
-            services.append(_start(stage, name, arguments))
-        for service, address in zip(services, (stage.server, stage.airlock), strict=False):
-            _wait_until_it_answers(service, f"{address}/healthz", log=stage.logs / f"{service.name}.log")
+        for name in only:
+            services.append(_start(stage, name, commands[name]))
+        addresses = {"server": stage.server, "airlock": stage.airlock}
+        for service in services:
+            if address := addresses.get(service.name):
+                _wait_until_it_answers(service, f"{address}/healthz", log=stage.logs / f"{service.name}.log")
     except BaseException:
         stop(services)
         raise
@@ -109,9 +114,8 @@ def stop(services: Iterable[Service]) -> None:
 
 def is_running(service: Service) -> bool:
     """True while this very program runs."""
-    with suppress(ChildProcessError):
-        # A child of ours that ended stays a zombie until somebody asks.
-        os.waitpid(service.pid, os.WNOHANG)
+    if service.process is not None:
+        return service.process.poll() is None
     return _began(service.pid) == service.began
 
 
@@ -169,7 +173,7 @@ def _start(stage: Stage, name: str, arguments: list[str]) -> Service:
             stderr=log,
             start_new_session=True,
         )
-    return Service(name=name, pid=process.pid, began=_began(process.pid) or "")
+    return Service(name=name, pid=process.pid, began=_began(process.pid) or "", process=process)
 
 
 def _wait_until_it_answers(service: Service, address: str, *, log: Path) -> None:

@@ -16,14 +16,6 @@ from armslength.kernel.errors import Mistake
 TOKEN = re.compile(r"\b[a-z]{5}(?:-[a-z]{5}){3}\b")
 RUN_SECONDS = 300
 RELEASE_SECONDS = 60
-CONTEXT = (
-    "Adults of 40 to 84 with type 2 diabetes on 1 January 2025: how many had a statin prescribed in the year "
-    "before, by age, sex and deprivation. The first outputs of this project."
-)
-CONTROLS = (
-    "analysis/statin_rates.py hides counts of 7 or fewer, rounds all others to the nearest 5 and works percentages "
-    "out from the rounded counts. The figure is drawn from the table."
-)
 
 
 @dataclass(frozen=True)
@@ -99,24 +91,25 @@ def _state_of(page: Page) -> str:
     return found[1] if found else ""
 
 
-def look_at_the_outputs(troupe: Troupe, paths: list[str]) -> dict[str, str]:
+def look_at_the_outputs(troupe: Troupe) -> dict[str, str]:
     """Ann looks at level 4 files inside; returns what the checks say of each."""
     said = {}
     with troupe.inside("ann") as ann:
-        for path in paths:
+        for path in troupe.stage.play.outputs:
             page = ann.open(f"/workspaces/{troupe.stage.play.workspace}/file/{path}")
             words = re.search(r"What the checks say (.*?) Rules of version", page.text)
             said[path] = words[1] if words else "the checks say nothing"
     return said
 
 
-def request_the_release(troupe: Troupe, paths: list[str]) -> str:
+def request_the_release(troupe: Troupe) -> str:
     """Ann puts the files into a release request, describes them and submits; returns the request's address."""
     with troupe.inside("ann") as ann:
-        chosen = "&".join(f"path={path}" for path in paths)
-        page = ann.open(f"/workspaces/{troupe.stage.play.workspace}/add?{chosen}")
+        play = troupe.stage.play
+        chosen = "&".join(f"path={path}" for path in play.outputs)
+        page = ann.open(f"/workspaces/{play.workspace}/add?{chosen}")
         page = ann.send(page, "/add")
-        page = ann.send(page, "/describe", {"context": CONTEXT, "controls": CONTROLS})
+        page = ann.send(page, "/describe", {"context": play.context, "controls": play.controls})
         return ann.send(page, "/submit").url
 
 
