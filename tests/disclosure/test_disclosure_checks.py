@@ -54,7 +54,7 @@ def test_a_5_among_multiples_of_5_may_be_rounded_and_is_asked_about():
 
 @pytest.mark.parametrize("count", ["0", "10", "[REDACTED]", ""])
 def test_a_count_that_is_nought_large_or_hidden_is_not_small(count):
-    assert codes(SAFE.replace("1290,735,57", f"1290,{count},")) == set()
+    assert codes(SAFE.replace("1290,735,57", f"1290,{count},")) <= {"B10"}  # much hidden is told
 
 
 def test_an_unrounded_count_is_blocked_and_its_cell_named():
@@ -68,7 +68,7 @@ def test_midpoint_6_labels_are_rounded_and_may_be_small():
 
 
 def test_a_column_that_claims_midpoint_6_and_is_not_is_stopped():
-    assert codes("group,n_midpoint6\na,3\nb,10\nc,303\n") == {"B1", "C1"}
+    assert codes("group,n_midpoint6\na,3\nb,10\nc,303\n") == {"B1", "C1", "C6"}
 
 
 def test_a_percentage_that_gives_a_small_count_away_is_blocked():
@@ -178,7 +178,7 @@ def test_a_table_with_too_many_cells_is_not_checked():
 
 
 def test_uneven_rows_are_told_and_their_cells_still_judged():
-    assert codes("group,patients\na,20\nb,3,17\n") == {"A6", "B1", "C1"}
+    assert codes("group,patients\na,20\nb,3,17\n") == {"A6", "B1", "C1", "F2"}
 
 
 @given(st.binary(max_size=300), st.sampled_from(["x.csv", "x.json", "x.log", "x.tsv"]))

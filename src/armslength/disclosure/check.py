@@ -5,26 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from armslength.disclosure.checks import (
-    identifier_columns,
-    personal_identifiers,
-    record_level,
-    small_counts,
-    small_parts,
-    uneven_rows,
-    unrounded_counts,
-)
+from armslength.disclosure.catalogue import DOCUMENT_CHECKS, TABLE_CHECKS
 from armslength.disclosure.extract.reading import read_document
 from armslength.disclosure.policy import DEFAULT, DisclosurePolicy
 from armslength.disclosure.report import FileReport, Finding
 from armslength.disclosure.roles import roles_of
 from armslength.disclosure.subject import Subject
 from armslength.disclosure.tables import Document, Table, Unreadable
-
-# Every check of one table, and of a whole file, in the order their findings are told.
-CHECKS = (identifier_columns, record_level, small_counts, small_parts, unrounded_counts, uneven_rows)
-
-DOCUMENT_CHECKS = (personal_identifiers,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +57,7 @@ def examine(data: bytes, *, name: str, policy: DisclosurePolicy = DEFAULT) -> Ex
 def examine_document(document: Document, *, policy: DisclosurePolicy = DEFAULT) -> Examination:
     """Run every check over a document that was read."""
     subjects = tuple(Subject(table=table, roles=roles_of(table), policy=policy) for table in document.tables)
-    found = [finding for subject in subjects for check in CHECKS for finding in check.find(subject)]
+    found = [finding for subject in subjects for check in TABLE_CHECKS for finding in check.find(subject)]
     for look in DOCUMENT_CHECKS:
         found += look.find(document, subjects, policy)
     return Examination(

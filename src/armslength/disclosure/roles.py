@@ -107,6 +107,10 @@ def _role_from_compounds(shown: list[Cell], name: str) -> ColumnRole | None:
     return None
 
 
+# A percentage of change is no share of anything.
+_CHANGES = frozenset(
+    {"change", "difference", "diff", "reduction", "increase", "decrease", "effectiveness", "ve"}
+)
 _BY_NAME = (
     (names.PROPORTION, Role.PROPORTION), (names.RATE, Role.RATE), (names.P_VALUE, Role.P_VALUE),
     (names.MEAN, Role.MEAN), (names.QUANTILE, Role.QUANTILE), (names.SPREAD, Role.SPREAD),
@@ -122,7 +126,7 @@ def _role_from_name(name: str, shown: list[Cell]) -> ColumnRole | None:
         return None  # words are not statistics, whatever their column is called
     if names.is_person_time(name):
         return ColumnRole(role=Role.PERSON_TIME, evidence=called)
-    if parts & {"odds", "hazard", "risk", "rate"} and "ratio" in parts:
+    if (parts & {"odds", "hazard", "risk", "rate"} and "ratio" in parts) or parts & _CHANGES:
         return ColumnRole(role=Role.ESTIMATE, evidence=called)
     if "%" in name:
         return ColumnRole(role=Role.PROPORTION, evidence=called)

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from armslength.disclosure.checks import BLOCK, HANDBOOK, POLICY, WARN, About
 from armslength.disclosure.report import Finding, Verdict
 from armslength.disclosure.roles import COUNTS, Role
 from armslength.disclosure.rounding import ENOUGH, Kept
 from armslength.disclosure.subject import Count, Subject
 
-CODE = "B1"
+ABOUT = About(
+    code="B1",
+    title="A count too small to show",
+    verdicts=(BLOCK, WARN),
+    stops="counts from 1 to the threshold in a column that counts people or events; asked about where it may count"
+    " something else, and for a 5 among multiples of 5, which may be a 6 rounded under an older threshold. Labels of"
+    " midpoint 6 are none",
+    mend="hide them, then round the rest",
+    source=f"{POLICY}, small number suppression; {HANDBOOK}, threshold rule",
+)
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Yield a finding per column with counts from 1 to the threshold (specification 7.3, B1)."""
     for index in subject.columns(*COUNTS, Role.MIXED):
         small = [cell for cell in subject.counts(index) if 1 <= cell.count <= subject.policy.threshold]
-        if not small or _are_midpoint_labels(subject, index):
+        if not small or _are_midpoint_labels(subject, index) or _is_setting(subject, index):
             continue
         certain = [cell for cell in small if cell.certain]
         blocked = [cell for cell in certain if not _may_be_rounded(subject, index, cell)]
@@ -33,6 +43,11 @@ def _are_midpoint_labels(subject: Subject, index: int) -> bool:
     if rounding.kept is Kept.DERIVED:
         return True
     return rounding.kept is Kept.PERMITTED and rounding.is_midpoint and rounding.sure
+
+
+def _is_setting(subject: Subject, index: int) -> bool:
+    # One whole number under a name that says nothing of people is a setting, such as `version` or `seed`.
+    return subject.roles[index].role is Role.PERHAPS_COUNT and len(subject.table.rows) == 1
 
 
 def _may_be_rounded(subject: Subject, index: int, cell: Count) -> bool:
@@ -52,7 +67,7 @@ def _finding(
     if verdict is Verdict.WARN:
         what += ", perhaps after rounding" if rounded else ", if it counts people"
     return subject.finding(
-        CODE,
+        ABOUT.code,
         verdict,
         what=what,
         why="a group this small may be recognised by somebody who knows one of its people",

@@ -1,76 +1,91 @@
-"""B2: a percentage that, with the count beside it, gives a count too small to show."""
+"""B2: a percentage that, with the count it is a share of, gives a count too small to show."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from armslength.disclosure.cells import Cell, Kind
-from armslength.disclosure.report import Finding, Place, Verdict
-from armslength.disclosure.roles import Role
+from armslength.disclosure.checks import BLOCK, HANDBOOK, POLICY, WARN, About
+from armslength.disclosure.report import Finding, Verdict
+from armslength.disclosure.shares import (
+    Fit,
+    Share,
+    Triple,
+    fit,
+    is_percent,
+    share_of,
+    triples,
+    whole_interval,
+)
 from armslength.disclosure.subject import Subject
 
-CODE = "B2"
-_WHOLE = re.compile(r"(^|_)(n|total|denominator|population|patients|people|at_risk|count)(_|$)")
+ABOUT = About(
+    code="B2",
+    title="A percentage that gives a small count away",
+    verdicts=(BLOCK, WARN),
+    stops="a percentage whose numerator, or whose remainder, must lie between 1 and the threshold, for every whole"
+    " number that its digits and the rounding of its denominator leave open; asked about where the denominator is"
+    " not certain, or where the numerator may itself be rounded",
+    mend="hide the percentage wherever its numerator or the remainder is hidden",
+    source=f"{POLICY}, rates and percentages; {HANDBOOK}, derivable frequencies",
+)
 
 
 def find(subject: Subject) -> Iterator[Finding]:
-    """Yield a finding per proportion whose numerator or complement must be small (specification 7.3, B2).
-
-    Only where one column is the whole that the proportion is of: the denominator is found by name, or is
-    the table's only count.
-    """
-    wholes = _wholes(subject)
-    if len(wholes) != 1:
-        return
-    for index in subject.columns(Role.PROPORTION):
-        small = tuple(_small(subject, index, wholes[0]))
-        if small:
-            yield Finding(
-                code=CODE,
-                verdict=Verdict.BLOCK,
-                what=f"{len(small)} {'cell' if len(small) == 1 else 'cells'} of `{subject.table.header[index]}` give"
-                f" away a count of 1 to {subject.policy.threshold} when multiplied by"
-                f" `{subject.table.header[wholes[0]]}`",
-                why="a part or the rest of the group can be worked out and is small",
-                fix="hide the percentage wherever its numerator or the remainder is small",
-                table=subject.table.name,
-                places=small,
-                value=subject.table.rows[small[0].row][index].raw,
-            )
+    """Yield a finding per column of shares and gravity."""
+    for triple in triples(subject):
+        certain: list[tuple[int, int, str]] = []
+        perhaps: list[tuple[int, int, str]] = []
+        for row, told, sure in _small(subject, triple):
+            (certain if sure and triple.sure else perhaps).append((row, triple.share, told))
+        for verdict, cells in ((Verdict.BLOCK, certain), (Verdict.WARN, perhaps)):
+            if cells:
+                yield _finding(subject, triple, verdict, cells)
 
 
-def _wholes(subject: Subject) -> list[int]:
-    counts = list(subject.columns(Role.COUNT))
-    if len(counts) <= 1:
-        return counts
-    named = [index for index in counts if _WHOLE.search(subject.table.header[index].lower())]
-    return named if len(named) == 1 else []
-
-
-def _small(subject: Subject, index: int, whole: int) -> Iterator[Place]:
-    for place, cell in subject.cells(index):
-        total = subject.table.rows[place.row][whole].count
-        share, half = _share(cell, subject.table.header[index])
-        if total is None or share is None or total <= subject.policy.threshold:
+def _small(subject: Subject, triple: Triple) -> Iterator[tuple[int, str, bool]]:
+    percent = is_percent(subject, triple.share)
+    for row, cells in enumerate(subject.table.rows):
+        total, share = cells[triple.whole].count, share_of(cells[triple.share], percent=percent)
+        if not total or total <= subject.policy.threshold or share is None:
             continue
-        if any(_surely_small(part, total, half, subject.policy.threshold) for part in (share, 1 - share)):
-            yield place
+        part_shown = triple.part is not None and cells[triple.part].count is not None
+        if part_shown:
+            # The part is judged as a count; its share adds nothing that the two counts do not say.
+            continue
+        if told := _why_small(subject, triple, share, total):
+            yield row, *told
 
 
-def _share(cell: Cell, name: str) -> tuple[float | None, float]:
-    """The proportion a cell shows, between 0 and 1, and half a unit of its last digit."""
-    unit = 10.0**-cell.decimals
-    if cell.kind is Kind.PERCENT and cell.percent is not None:
-        return cell.percent / 100, unit / 200
-    if cell.kind in (Kind.DECIMAL, Kind.INTEGER) and cell.value is not None:
-        percent = "perc" in name.lower() or "pct" in name.lower() or "%" in name
-        share = cell.value / 100 if percent else cell.value
-        return (share, unit / (200 if percent else 2)) if 0 <= share <= 1 else (None, 0.0)
-    return None, 0.0
+def _why_small(subject: Subject, triple: Triple, share: Share, total: int) -> tuple[str, bool] | None:
+    open_pairs = fit(share, whole_interval(subject, triple.whole, total))
+    for what, values in (("part", open_pairs.parts), ("rest", open_pairs.rests)):
+        if values and values[0] >= 1 and values[-1] <= subject.policy.threshold:
+            listed = ", ".join(str(value) for value in values)
+            told = f"{share.value * 100:g} % of {total:,} leaves a {what} of {listed}"
+            few = len(values) < subject.policy.minimum_candidates
+            return told, few and not _may_be_rounded(subject, open_pairs, what, total)
+    return None
 
 
-def _surely_small(share: float, total: int, half: float, threshold: int) -> bool:
-    # Every whole number the rounding leaves open lies between 1 and the threshold.
-    low, high = (share - half) * total, (share + half) * total
-    return low > 0.5 and high < threshold + 0.5
+def _may_be_rounded(subject: Subject, open_pairs: Fit, what: str, total: int) -> bool:
+    """True when the share may come from a rounded part of the rounded whole: then it shows no true count."""
+    shown = [part if what == "part" else whole - part for part, whole in open_pairs.pairs if whole == total]
+    return any(scheme.allows(count) for count in shown for scheme in subject.policy.schemes)
+
+
+def _finding(
+    subject: Subject, triple: Triple, verdict: Verdict, cells: list[tuple[int, int, str]]
+) -> Finding:
+    name, whole = subject.table.header[triple.share], subject.table.header[triple.whole]
+    return subject.finding(
+        ABOUT.code,
+        verdict,
+        what=f"{len(cells)} {'cell' if len(cells) == 1 else 'cells'} of `{name}` give away a count of 1 to"
+        f" {subject.policy.threshold} when multiplied by `{whole}`"
+        + ("" if triple.sure else ", if it is a share of it"),
+        why="a part or the rest of the group can be worked out and is small",
+        fix="hide the percentage wherever its numerator or the remainder is small",
+        cells=((row, index) for row, index, _ in cells),
+        value=subject.table.rows[cells[0][0]][triple.share].raw.strip(),
+        derivation=[told for _, _, told in cells[:20]],
+    )

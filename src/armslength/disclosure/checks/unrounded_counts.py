@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from armslength.disclosure.checks import BLOCK, HANDBOOK, INFO, POLICY, WARN, About
 from armslength.disclosure.report import Finding, Verdict
 from armslength.disclosure.roles import COUNTS, Role
 from armslength.disclosure.rounding import Kept
 from armslength.disclosure.subject import Count, Subject
 
-CODE = "C1"
+ABOUT = About(
+    code="C1",
+    title="Counts that are not rounded",
+    verdicts=(BLOCK, WARN, INFO),
+    stops="counts that keep to no permitted rounding, cell by cell; told where they may count something else; asked"
+    " about where they keep to a scheme that the policy does not name. Sums and differences of midpoint 6 labels pass",
+    mend="round; work percentages out from rounded counts",
+    source=f"{POLICY}, rounding; {HANDBOOK}, differencing",
+)
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -33,7 +42,7 @@ def _finding(subject: Subject, index: int, cells: list[Count], total: int, *, ce
     schemes = " or ".join(scheme.name for scheme in subject.policy.schemes)
     closest = subject.roundings[index].scheme
     return subject.finding(
-        CODE,
+        ABOUT.code,
         Verdict.BLOCK if certain else Verdict.INFO,
         what=f"{len(cells)} of {total} counts in column `{name}` are not rounded"
         + ("" if certain else ", if it counts people"),
@@ -51,7 +60,7 @@ def _finding(subject: Subject, index: int, cells: list[Count], total: int, *, ce
 def _unnamed_scheme(subject: Subject, index: int, scheme: str) -> Finding:
     name = subject.table.header[index]
     return subject.finding(
-        CODE,
+        ABOUT.code,
         Verdict.WARN,
         what=f"the counts in column `{name}` are {scheme}, a rounding that the policy does not name",
         why="two schemes for the same quantity can be put together to find the exact count",

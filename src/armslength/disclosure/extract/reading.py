@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from armslength.disclosure.extract.delimited import read_delimited
+from armslength.disclosure.extract.drawings import read_drawing
+from armslength.disclosure.extract.pages import read_page
+from armslength.disclosure.extract.printed import UNJUDGED, read_printed
 from armslength.disclosure.extract.records import read_json
 from armslength.disclosure.policy import DisclosurePolicy
 from armslength.disclosure.tables import Document, Passage, Unreadable, decode
@@ -31,8 +35,28 @@ def read_document(data: bytes, *, name: str, policy: DisclosurePolicy) -> Docume
         return read_delimited(text, name=name, policy=policy)
     if suffix == ".json":
         return read_json(text, name=name, policy=policy)
-    lines = tuple(Passage(text=line, line=number) for number, line in enumerate(text.splitlines(), 1))
-    return Document(name=name, passages=lines, unread=("numbers in running text are not checked; read it",))
+    if suffix in (".html", ".htm"):
+        page = read_page(text, name=name, policy=policy)
+        return replace(page, unread=(UNJUDGED, *page.unread))
+    if suffix in (".svg", ".svgz"):
+        return _drawing_or_text(text, name=name, policy=policy)
+    if suffix == ".md" and "<table" in text.lower():
+        return _both(read_printed(text, name=name, policy=policy), read_page(text, name=name, policy=policy))
+    return read_printed(text, name=name, policy=policy)
+
+
+def _drawing_or_text(text: str, *, name: str, policy: DisclosurePolicy) -> Document:
+    try:
+        return read_drawing(text, name=name, policy=policy)
+    except Unreadable as reason:
+        # What is no drawing is still searched as text, and said not to be checked.
+        passages = tuple(Passage(text=line, line=number) for number, line in enumerate(text.splitlines(), 1))
+        return Document(name=name, passages=passages, unread=(str(reason),))
+
+
+def _both(text: Document, page: Document) -> Document:
+    more = tuple(replace(table, number=table.number + len(text.tables)) for table in page.tables)
+    return replace(text, tables=text.tables + more, hidden=page.hidden)
 
 
 def unpack(data: bytes, *, most: int) -> bytes:
