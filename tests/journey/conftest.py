@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from armslength.kernel.bubblewrap import why_not_usable
 from armslength.query.stores.sample.population import make_sample
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+FOR_THE_DOCS = os.environ.get("ARMSLENGTH_SCREENSHOTS") == "1"
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
@@ -28,7 +30,8 @@ def sandbox() -> None:
 
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_sample(tmp_path_factory.mktemp("records") / "store", patients=6000, seed=7).path
+    patients = 50_000 if FOR_THE_DOCS else 6000
+    return make_sample(tmp_path_factory.mktemp("records") / "store", patients=patients, seed=1).path
 
 
 def staged(folder: Path, *, play: Play, store: Path) -> Troupe:
@@ -43,9 +46,13 @@ def staged(folder: Path, *, play: Play, store: Path) -> Troupe:
 @pytest.fixture(scope="module")
 def troupe(tmp_path_factory: pytest.TempPathFactory, store: Path) -> Iterator[Troupe]:
     """The people of the example study, with everything running."""
-    troupe = staged(tmp_path_factory.mktemp("stage"), play=STATINS, store=store)
+    # In pictures for the docs, addresses say where things are on no particular machine.
+    folder = Path(tempfile.gettempdir(), "armslength") if FOR_THE_DOCS else tmp_path_factory.mktemp("stage")
+    troupe = staged(folder, play=STATINS, store=store)
     with services.running(troupe.stage):
         yield troupe
+    if FOR_THE_DOCS:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +66,7 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where screenshots go: into the docs when ARMSLENGTH_SCREENSHOTS=1, else into a folder of the test."""
-    if os.environ.get("ARMSLENGTH_SCREENSHOTS") == "1":
+    if FOR_THE_DOCS:
         IMAGES.mkdir(parents=True, exist_ok=True)
         return IMAGES
     return tmp_path_factory.mktemp("pictures")

@@ -37,6 +37,7 @@ def window(browser: Browser) -> Callable:
         page = context.new_page()
         complaints: list[str] = []
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("dialog", lambda question: question.accept())
         page.on("pageerror", lambda error: complaints.append(str(error)))
         yield page
         context.close()
@@ -184,6 +185,6 @@ def _look_as_the_public(window, troupe: Troupe, publication: str, request: str, 
         picture(anybody, pictures, "what-ran", whole=True)
         anybody.goto("/ledger")
         picture(anybody, pictures, "ledger")
-        anybody.get_by_role("link", name=re.compile("vote", re.I)).first.click()
-        anybody.goto("/ledger/entries/12")
+        anybody.get_by_role("row", name=re.compile("Vote")).first.get_by_role("link").first.click()
+        expect(anybody.get_by_role("main").get_by_text("Vote").first).to_be_visible()
         picture(anybody, pictures, "ledger-entry", whole=True)
