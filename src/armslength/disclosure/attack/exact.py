@@ -1,0 +1,161 @@
+"""Exact bounds: integer programs for what propagation leaves open, within a budget of search nodes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from armslength.disclosure.attack.propagation import Box
+from armslength.disclosure.attack.system import Relation, Terms
+from armslength.kernel.errors import Mistake
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much an attack may cost. It counts solves and nodes, not seconds, so that every run says the same."""
+
+    solves: int = 4_000
+    nodes: int = 2_000  # of the search tree, per solve
+    cells: int = 5_000  # of one component; larger ones are only propagated
+    explained: int = 200  # derivations that are put into words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The least and greatest value of a target. Where `decided` is False they may be too wide, never too narrow."""
+
+    low: int
+    high: int | None
+    decided: bool = True
+
+    @property
+    def candidates(self) -> int | None:
+        """How many whole numbers are left; None where there is no end."""
+        return None if self.high is None else self.high - self.low + 1
+
+    def __str__(self) -> str:
+        if self.high is None:
+            return f"{self.low} or more"
+        return str(self.low) if self.low == self.high else f"{self.low} to {self.high}"
+
+
+class Infeasible(Exception):
+    """No whole numbers satisfy everything that is shown."""
+
+
+def scipy_optimize() -> Any:
+    """SciPy's optimisers. Raises Mistake C010 where SciPy is not installed."""
+    try:
+        from scipy import optimize  # imported here: only tables with circles of sums need a solver
+    except ImportError:
+        raise Mistake(
+            "C010",
+            "checking what can be derived needs SciPy, which is not installed",
+            hint="install armslength with its dependencies: pip install armslength",
+        ) from None
+    return optimize
+
+
+@dataclass(frozen=True)
+class Program:
+    """One component as an integer program over x - low, which keeps the numbers small and floats exact."""
+
+    members: tuple[int, ...]
+    low: tuple[int, ...]
+    high: tuple[int | None, ...]
+    relations: tuple[Relation, ...]
+
+    @classmethod
+    def of(cls, box: Box, members: Sequence[int], relations: Sequence[Relation]) -> Program:
+        free = [position for position in members if box.high[position] != box.low[position]]
+        return cls(
+            members=tuple(free),
+            low=tuple(box.low),
+            high=tuple(box.high),
+            relations=tuple(
+                relation for relation in relations if any(p in set(free) for p, _ in relation.terms)
+            ),
+        )
+
+    def bounds(self, terms: Terms, *, budget: Budget, outer: Bounds) -> tuple[Bounds, int]:
+        """The exact bounds of a sum, never wider than `outer`; and how many solves they took."""
+        low, sure_low = self._optimum(terms, lowest=True, budget=budget)
+        high, sure_high = self._optimum(terms, lowest=False, budget=budget)
+        found_low = outer.low if low is None else max(low, outer.low)
+        found_high = outer.high if high is None else high if outer.high is None else min(high, outer.high)
+        return Bounds(low=found_low, high=found_high, decided=sure_low and sure_high), 2
+
+    def _optimum(self, terms: Terms, *, lowest: bool, budget: Budget) -> tuple[int | None, bool]:
+        """An outer bound (None: none known) and whether a whole solution attains it."""
+        import numpy as np
+
+        optimize = scipy_optimize()
+        place = {position: number for number, position in enumerate(self.members)}
+        constant = sum(coefficient * self.low[position] for position, coefficient in terms)
+        weights = np.zeros(len(self.members))
+        for position, coefficient in terms:
+            if position in place:
+                weights[place[position]] += coefficient if lowest else -coefficient
+        if not weights.any():
+            return constant, True
+        found = optimize.milp(
+            weights,
+            integrality=np.ones(len(self.members)),
+            bounds=optimize.Bounds(0, self._room(np)),
+            constraints=self._constraints(np, optimize, place),
+            options={"node_limit": budget.nodes, "mip_rel_gap": 0.0, "presolve": True},
+        )
+        if found.status == 2:
+            raise Infeasible
+        if found.status == 3 or (found.x is None and found.mip_dual_bound is None):
+            return None, found.status == 3
+        return self._read(found, terms, constant, lowest=lowest)
+
+    def _read(self, found: Any, terms: Terms, constant: int, *, lowest: bool) -> tuple[int | None, bool]:
+        dual = found.mip_dual_bound if found.mip_dual_bound is not None else found.fun
+        if dual is None or not math.isfinite(dual):
+            return None, False
+        outer = math.ceil(dual - 1e-5)
+        bound = constant + (outer if lowest else -outer)
+        if found.x is None:
+            return bound, False
+        values = dict(zip(self.members, (round(float(value)) for value in found.x), strict=True))
+        # Floats have done the search; whole numbers have the last word.
+        reached = constant + sum(coefficient * values.get(position, 0) for position, coefficient in terms)
+        return bound, reached == bound and self._holds(values)
+
+    def _holds(self, values: dict[int, int]) -> bool:
+        for relation in self.relations:
+            value = sum(c * (self.low[p] + values.get(p, 0)) for p, c in relation.terms)
+            if (relation.low is not None and value < relation.low) or (
+                relation.high is not None and value > relation.high
+            ):
+                return False
+        return True
+
+    def _room(self, np: Any) -> Any:
+        ends = [self.high[position] for position in self.members]
+        return np.array(
+            [np.inf if end is None else end - self.low[p] for p, end in zip(self.members, ends, strict=True)]
+        )
+
+    def _constraints(self, np: Any, optimize: Any, place: dict[int, int]) -> Any:
+        if not self.relations:
+            return ()
+        from scipy.sparse import csr_array
+
+        rows, columns, values, lows, highs = [], [], [], [], []
+        for number, relation in enumerate(self.relations):
+            base = sum(coefficient * self.low[position] for position, coefficient in relation.terms)
+            lows.append(-np.inf if relation.low is None else relation.low - base)
+            highs.append(np.inf if relation.high is None else relation.high - base)
+            for position, coefficient in relation.terms:
+                if position in place:
+                    rows.append(number)
+                    columns.append(place[position])
+                    values.append(float(coefficient))
+        shape = (len(self.relations), len(self.members))
+        matrix = csr_array((values, (rows, columns)), shape=shape)
+        return optimize.LinearConstraint(matrix, lows, highs)

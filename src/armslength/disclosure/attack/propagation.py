@@ -1,0 +1,162 @@
+"""Propagation: bounds pushed through sums until nothing moves, with a trail of why each bound holds."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from armslength.disclosure.attack.system import Quantity, Relation, Terms
+
+# A bound that keeps creeping (x ≤ y ≤ x - 1) would creep for ever; this many moves per relation are enough
+# for any chain of sums, and what is left is for the exact solver.
+MOVES_PER_RELATION = 60
+
+
+class Contradiction(Exception):
+    """The numbers cannot all be true together. `relation` is where it came out."""
+
+    def __init__(self, relation: Relation) -> None:
+        super().__init__(relation.words)
+        self.relation = relation
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A bound that got tighter: of which quantity, through which relation, resting on which earlier steps."""
+
+    quantity: int
+    is_high: bool
+    bound: int
+    relation: int
+    before: tuple[int, ...]  # steps that the other terms' bounds came from
+
+
+@dataclass(slots=True)
+class Box:
+    """The bounds of every quantity so far, and the steps that led to them."""
+
+    low: list[int]
+    high: list[int | None]
+    steps: list[Step] = field(default_factory=list)
+    _latest: dict[tuple[int, bool], int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, quantities: Sequence[Quantity], *, wide: bool) -> Box:
+        """The bounds that the shown texts give; `wide` drops the upper ones that suppression may have broken."""
+        return cls(
+            low=[quantity.low for quantity in quantities],
+            high=[None if wide and quantity.may_exceed else quantity.high for quantity in quantities],
+        )
+
+    def extreme(self, terms: Terms, *, highest: bool, skip: int = -1) -> int | None:
+        """The least or greatest value of a sum within the box; None where it has no end."""
+        result = 0
+        for position, coefficient in terms:
+            if position == skip:
+                continue
+            bound = self.high[position] if (coefficient > 0) == highest else self.low[position]
+            if bound is None:
+                return None
+            result += coefficient * bound
+        return result
+
+    def origin(self, quantity: int, is_high: bool) -> int | None:
+        """The step that gave this bound, or None where the shown text did."""
+        return self._latest.get((quantity, is_high))
+
+    def tighten(self, quantity: int, is_high: bool, bound: int, relation: int, terms: Terms) -> bool:
+        """Note a tighter bound; say whether it was tighter."""
+        old = self.high[quantity] if is_high else self.low[quantity]
+        if old is not None and (bound >= old if is_high else bound <= old):
+            return False
+        before = []
+        own = next(coefficient for position, coefficient in terms if position == quantity)
+        for position, coefficient in terms:
+            if position != quantity:
+                needs_high = ((coefficient > 0) == (own > 0)) != is_high
+                step = self.origin(position, needs_high)
+                before += [] if step is None else [step]
+        if is_high:
+            self.high[quantity] = bound
+        else:
+            self.low[quantity] = bound
+        self._latest[quantity, is_high] = len(self.steps)
+        self.steps.append(Step(quantity, is_high, bound, relation, tuple(before)))
+        return True
+
+
+def propagate(box: Box, relations: Sequence[Relation], *, only: Iterable[int] | None = None) -> None:
+    """Tighten a box to a fixed point. Raises Contradiction when nothing is left."""
+    chosen = list(range(len(relations)) if only is None else only)
+    touching: dict[int, list[int]] = {}
+    for number in chosen:
+        for position, _ in relations[number].terms:
+            touching.setdefault(position, []).append(number)
+    waiting = deque(chosen)
+    queued = set(chosen)
+    moves = MOVES_PER_RELATION * len(chosen)
+    while waiting and moves > 0:
+        number = waiting.popleft()
+        queued.discard(number)
+        for position in _apply(box, relations[number], number):
+            moves -= 1
+            for other in touching[position]:
+                if other not in queued:
+                    queued.add(other)
+                    waiting.append(other)
+
+
+def _apply(box: Box, relation: Relation, number: int) -> list[int]:
+    """Push bounds through one relation; return the quantities that moved."""
+    moved = []
+    for position, coefficient in relation.terms:
+        rest_low = box.extreme(relation.terms, highest=False, skip=position)
+        rest_high = box.extreme(relation.terms, highest=True, skip=position)
+        most = None if relation.high is None or rest_low is None else relation.high - rest_low
+        least = None if relation.low is None or rest_high is None else relation.low - rest_high
+        if coefficient < 0:
+            most, least = least, most
+        # coefficient · x ≤ most: whole numbers round towards the inside.
+        changed = False
+        if most is not None:
+            changed |= box.tighten(position, True, most // coefficient, number, relation.terms)
+        if least is not None:
+            changed |= box.tighten(position, False, -((-least) // coefficient), number, relation.terms)
+        high = box.high[position]
+        if high is not None and high < box.low[position]:
+            raise Contradiction(relation)
+        if changed:
+            moved.append(position)
+    return moved
+
+
+def components(count: int, relations: Sequence[Relation]) -> list[tuple[list[int], list[int]]]:
+    """The (quantities, relations) that hang together, in the order of their first quantity."""
+    parent = list(range(count))
+
+    def root(position: int) -> int:
+        while parent[position] != position:
+            parent[position] = parent[parent[position]]
+            position = parent[position]
+        return position
+
+    for relation in relations:
+        first = root(relation.terms[0][0])
+        for position, _ in relation.terms[1:]:
+            parent[root(position)] = first
+    grouped: dict[int, tuple[list[int], list[int]]] = {}
+    for position in range(count):
+        grouped.setdefault(root(position), ([], []))[0].append(position)
+    for number, relation in enumerate(relations):
+        grouped[root(relation.terms[0][0])][1].append(number)
+    return list(grouped.values())
+
+
+def is_exact_by_propagation(
+    members: Sequence[int], numbers: Sequence[int], relations: Sequence[Relation]
+) -> bool:
+    """True where propagation alone gives exact bounds: sums and differences that form no circle."""
+    edges = sum(len(relations[number].terms) for number in numbers)
+    simple = all(abs(coefficient) == 1 for number in numbers for _, coefficient in relations[number].terms)
+    return simple and edges == len(members) + len(numbers) - 1
