@@ -55,12 +55,16 @@ def test_no_function_is_over_the_budget_except_listed_debt():
 
 
 CODE = re.compile(r"^[QDPRSALCWYX]\d{3}$")
+# Clinical data: the codes there are diagnoses.
+CLINICAL = SOURCE / "armslength" / "query" / "stores" / "sample" / "concepts.py"
 
 
 def error_codes() -> dict[str, str]:
     """Every error code that the source mentions as a whole string, and a file that does."""
     codes = {}
     for path in PYTHON:
+        if path == CLINICAL:
+            continue
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and CODE.match(node.value):
                 codes[node.value] = name_of(path)

@@ -77,26 +77,13 @@ def run(
     else:
         _django()
         _migrated()
-    site = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--bind", bind, "--workers", str(workers), "--threads", "4",
-         "--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "armslength.airlock.wsgi:application"]
-    )  # fmt: skip
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _stop_on_signal()
     worker = threading.Thread(target=_deliver_until, args=(stop,), daemon=True)
     if deliver:
         worker.start()
-    try:
-        while not stop.is_set() and site.poll() is None:
-            stop.wait(0.2)
-    finally:
-        stop.set()
-        if site.poll() is None:
-            site.terminate()
-        status = site.wait()
-        if deliver:
-            worker.join(timeout=30)
+    status = _serve_until(stop, bind=bind, workers=workers)
+    if deliver:
+        worker.join(timeout=30)
     if status not in (0, -signal.SIGTERM):
         raise Mistake(
             "A005",
@@ -106,6 +93,31 @@ def run(
         )
 
 
+def _stop_on_signal() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
+def _serve_until(stop: threading.Event, *, bind: str, workers: int) -> int:
+    """Answer pages until told to stop or the web server ends by itself; return its exit status."""
+    site = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--bind", bind, "--workers", str(workers), "--threads", "4",
+         "--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "armslength.airlock.wsgi:application"]
+    )  # fmt: skip
+    try:
+        while not stop.is_set() and site.poll() is None:
+            stop.wait(0.2)
+    finally:
+        stop.set()
+        if site.poll() is None:
+            site.terminate()
+        status = site.wait()
+    return status
+
+
 @app.command()
 def deliver(
     once: Annotated[bool, typer.Option(help="Send what is due, then end.")] = False,
@@ -113,10 +125,7 @@ def deliver(
     """Send events and approved releases to the server, again and again, until stopped."""
     _django()
     _migrated()
-    stop = threading.Event()
-    if not once:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+    stop = threading.Event() if once else _stop_on_signal()
     _deliver_until(stop, once=once)
 
 

@@ -167,6 +167,7 @@ def site_settings(
         raise ImproperlyConfigured(f"{prefix}FOLDER must name the folder where this site keeps its files")
     https = environment.flag("HTTPS", default=not debug)
     return {
+        **_constant(),
         "ARMSLENGTH_ZONE": zone,
         "ARMSLENGTH_SITE_NAME": name,
         "ARMSLENGTH_IDENTITY_PROVIDERS": ["armslength.web.identity.LocalAccounts"],
@@ -176,6 +177,15 @@ def site_settings(
         "ALLOWED_HOSTS": hosts,
         "CSRF_TRUSTED_ORIGINS": environment.words("ORIGINS"),
         "DATABASES": {"default": database_from(environment.text("DATABASE"), folder=folder)},
+        "TEMPLATES": _templates([], debug=debug),
+        **_cookies_and_transport(environment, zone=zone, https=https),
+        "LOGGING": _logging(debug=debug),
+    }
+
+
+def _constant() -> dict[str, Any]:
+    """Return the settings that no environment variable changes."""
+    return {
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "MIDDLEWARE": list(MIDDLEWARE),
         "INSTALLED_APPS": [
@@ -189,7 +199,6 @@ def site_settings(
             "django_htmx",
             "armslength.web",
         ],
-        "TEMPLATES": _templates([], debug=debug),
         "LANGUAGE_CODE": "en-gb",
         "TIME_ZONE": "UTC",
         "USE_TZ": True,
@@ -213,8 +222,6 @@ def site_settings(
             {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
             {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
         ],
-        **_cookies_and_transport(environment, zone=zone, https=https),
-        "LOGGING": _logging(debug=debug),
     }
 
 

@@ -171,11 +171,19 @@ def make_repository(study: Path, repository: Path) -> str:
 
 def write_inside(stage: Stage, *, ledger_key: str) -> None:
     """Write what the inside holds to: the policy, the runner's configuration and the pinned key."""
-    repository = f"file://{stage.repository}"
     write_text(stage.inside / "ledger-public-key", ledger_key + "\n")
-    write_text(
-        stage.policy,
-        f"""\
+    written = {
+        stage.policy: _policy(stage, ledger_key=ledger_key),
+        stage.runner_configuration: _runner_configuration(stage),
+    }
+    for path, text in written.items():
+        tomllib.loads(text)
+        write_text(path, text)
+
+
+def _policy(stage: Stage, *, ledger_key: str) -> str:
+    """Return the data provider's policy for this stage, as TOML."""
+    return f"""\
 version = 1
 backend = "{stage.play.backend}"
 
@@ -191,7 +199,7 @@ disk_megabytes = 4000
 jobs_at_once = 2
 
 [projects.{stage.play.project}]
-repositories = ["{repository}"]
+repositories = ["file://{stage.repository}"]
 branches = ["main"]
 workspaces = ["{stage.play.workspace}"]
 environments = ["ehrql:v1", "python:v2"]
@@ -199,11 +207,12 @@ data_permissions = []
 approved_by = "Ida Ingram, for this machine only"
 approved_on = 2026-01-01
 expires_on = 2099-12-31
-""",
-    )
-    write_text(
-        stage.runner_configuration,
-        f"""\
+"""
+
+
+def _runner_configuration(stage: Stage) -> str:
+    """Return the runner's own configuration, as TOML."""
+    return f"""\
 [runner]
 state = "state"
 high_privacy = "high_privacy"
@@ -217,10 +226,7 @@ poll_seconds = 1
 [database]
 folder = "{stage.store.resolve()}"
 backend = "{stage.play.contracts}"
-""",
-    )
-    tomllib.loads(stage.policy.read_text())
-    tomllib.loads(stage.runner_configuration.read_text())
+"""
 
 
 def _git(*arguments: str, cwd: Path) -> str:

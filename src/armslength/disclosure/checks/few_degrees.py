@@ -25,33 +25,42 @@ _RESIDUAL = re.compile(
     r"(?:residual df|df residuals?|on|degrees of freedom\s*[:=])\s*:?\s*(\d+)(?:\s+degrees of freedom)?",
     re.IGNORECASE,
 )
+_WHY = "a model with hardly more people than parameters gives the people back"
 
 
 def find(document: Document, subjects: Sequence[Subject], policy: DisclosurePolicy) -> Iterator[Finding]:
     """Yield a finding per place with few degrees of freedom."""
     least = policy.minimum_degrees_of_freedom
     for subject in subjects:
-        for index, name in enumerate(subject.table.header):
-            named = words(name)
-            residual = "df" in named and bool({"residual", "resid", "residuals", "denominator"} & set(named))
-            perfect = named in (("r2",), ("r", "squared"), ("rsq",), ("rsquared",))
-            cells = [
-                (row, index)
-                for row, cell in enumerate(subject.table.columns[index])
-                if cell.value is not None
-                and ((residual and 0 <= cell.value < least) or (perfect and cell.value == 1))
-            ]
-            if cells:
-                yield subject.finding(
-                    ABOUT.code,
-                    Verdict.WARN,
-                    what=f"`{name}` shows a model with "
-                    + (f"fewer than {least} residual degrees of freedom" if residual else "no error"),
-                    why="a model with hardly more people than parameters gives the people back",
-                    fix=ABOUT.mend,
-                    cells=cells,
-                    value=subject.table.rows[cells[0][0]][index].raw.strip(),
-                )
+        yield from _in_table(subject, least=least)
+    yield from _in_text(document, least=least)
+
+
+def _in_table(subject: Subject, *, least: int) -> Iterator[Finding]:
+    for index, name in enumerate(subject.table.header):
+        named = words(name)
+        residual = "df" in named and bool({"residual", "resid", "residuals", "denominator"} & set(named))
+        perfect = named in (("r2",), ("r", "squared"), ("rsq",), ("rsquared",))
+        cells = [
+            (row, index)
+            for row, cell in enumerate(subject.table.columns[index])
+            if cell.value is not None
+            and ((residual and 0 <= cell.value < least) or (perfect and cell.value == 1))
+        ]
+        if cells:
+            shown = f"fewer than {least} residual degrees of freedom" if residual else "no error"
+            yield subject.finding(
+                ABOUT.code,
+                Verdict.WARN,
+                what=f"`{name}` shows a model with {shown}",
+                why=_WHY,
+                fix=ABOUT.mend,
+                cells=cells,
+                value=subject.table.rows[cells[0][0]][index].raw.strip(),
+            )
+
+
+def _in_text(document: Document, *, least: int) -> Iterator[Finding]:
     places = [
         Place(line=passage.line, column="", row=0, index=0)
         for passage in document.passages
@@ -64,7 +73,7 @@ def find(document: Document, subjects: Sequence[Subject], policy: DisclosurePoli
             code=ABOUT.code,
             verdict=Verdict.WARN,
             what=f"a model has fewer than {least} residual degrees of freedom",
-            why="a model with hardly more people than parameters gives the people back",
+            why=_WHY,
             fix=ABOUT.mend,
             table=document.name,
             places=tuple(places[:20]),

@@ -29,14 +29,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         return
     counts = [index for index in subject.columns(Role.COUNT) if subject.roles[index].certain]
     if not counts:
-        yield subject.finding(
-            ABOUT.code,
-            Verdict.INFO,
-            what=f"the table shows `{subject.table.header[statistics[0]]}` without the size of the groups",
-            why="whether a group is large enough cannot be seen",
-            fix="give the rounded count beside each statistic, here or in a supporting file",
-            cells=[(0, statistics[0])] if subject.table.rows else [],
-        )
+        yield _without_sizes(subject, statistic=statistics[0])
         return
     if len(counts) > 1:
         # With several counts it is not known which one a statistic belongs to; each is judged by itself.
@@ -66,3 +59,14 @@ def find(subject: Subject) -> Iterator[Finding]:
             cells=cells,
             value=subject.table.rows[cells[0][0]][cells[0][1]].raw.strip(),
         )
+
+
+def _without_sizes(subject: Subject, *, statistic: int) -> Finding:
+    return subject.finding(
+        ABOUT.code,
+        Verdict.INFO,
+        what=f"the table shows `{subject.table.header[statistic]}` without the size of the groups",
+        why="whether a group is large enough cannot be seen",
+        fix="give the rounded count beside each statistic, here or in a supporting file",
+        cells=[(0, statistic)] if subject.table.rows else [],
+    )

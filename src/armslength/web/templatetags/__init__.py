@@ -1,0 +1,1 @@
+"""Template tags of both sites: the pieces that pages are built of."""

@@ -12,6 +12,7 @@ from armslength.server.features.ledger.queries import receipt
 from armslength.server.features.releases import rules, store
 from armslength.server.models import Backend, Job, Release, ReleasedFile, Workspace
 from armslength.wire.releases import Release as ReleaseMessage
+from armslength.wire.releases import ReleasedFile as FileMessage
 from armslength.wire.releases import ReleaseProgress
 
 
@@ -43,19 +44,21 @@ def announce(message: ReleaseMessage, *, backend: Backend, now: datetime) -> Rel
             digest=digest,
             announced_at=now,
         )
-        ReleasedFile.objects.bulk_create(
-            ReleasedFile(
-                release=release,
-                path=file.path,
-                sha256=file.sha256,
-                size=file.size,
-                action=file.action,
-                job=file.job or "",
-                commit=file.commit or "",
-            )
-            for file in message.files
-        )
+        ReleasedFile.objects.bulk_create(_announced(file, release=release) for file in message.files)
     return release
+
+
+def _announced(file: FileMessage, *, release: Release) -> ReleasedFile:
+    """Return the row of a file that is announced and not here yet."""
+    return ReleasedFile(
+        release=release,
+        path=file.path,
+        sha256=file.sha256,
+        size=file.size,
+        action=file.action,
+        job=file.job or "",
+        commit=file.commit or "",
+    )
 
 
 def _workspace(message: ReleaseMessage, backend: Backend) -> Workspace:
