@@ -7,6 +7,7 @@ may be stopped.
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import math
 import random
@@ -70,6 +71,9 @@ def table(header: list[str], rows: list[list[object]], delimiter: str = ",") -> 
 
 def corpus(seed: int, *, rounds: int = 1) -> list[tuple[str, str]]:
     """Every shape `rounds` times, the same for the same seed."""
+    # The makers enter the list when their files are read.
+    for shapes in ("released_tables", "released_reports"):
+        importlib.import_module(shapes)
     return [
         make(random.Random(f"{seed}/{turn}/{make.__name__}")) for turn in range(rounds) for make in MAKERS
     ]

@@ -25,7 +25,8 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
-_COUNTING = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.COUNT_WITH_PERCENT, Kind.FRACTION})
+# Compared by identity below: hashing a member of an enum runs Python code, and this is asked for every cell.
+_INTEGER, _DECIMAL, _PAIR, _PART = Kind.INTEGER, Kind.DECIMAL, Kind.COUNT_WITH_PERCENT, Kind.FRACTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ class Cell:
     @property
     def count(self) -> int | None:
         """The whole number this cell shows, if it shows one (`12`, `12.0`, `1,200`, `12 (4.5%)`, `12/80`)."""
-        if self.kind in _COUNTING and self.value is not None and self.value.is_integer():
-            return int(self.value)
-        return None
+        value, kind = self.value, self.kind
+        if value is None or not value.is_integer():
+            return None
+        counts = kind is _INTEGER or kind is _DECIMAL or kind is _PAIR or kind is _PART
+        return int(value) if counts else None
 
 
 _MISSING = frozenset({"", "na", "n/a", "nan", "<na>", "null", "none", "nil", "-", "--", "—", "–", "..", "."})  # noqa: RUF001
@@ -63,6 +66,7 @@ _BOOLEAN = frozenset({"t", "f", "true", "false", "yes", "no", "y"})
 _NUMBER = r"[-+−]?(?:\d{1,3}(?:[,\u00a0\u202f' ]\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?|[-+−]?\.\d+"  # noqa: RUF001
 _TO = r"\s*(?:,|;|to|–|—|-|:)\s*"  # noqa: RUF001
 _PLAIN = re.compile(rf"^[£$€]?\s*({_NUMBER})$")
+_SIMPLE_DECIMAL = re.compile(r"^-?\d{1,15}\.(\d{1,20})$", re.ASCII)
 _PERCENT = re.compile(rf"^({_NUMBER})\s*(?:%|per ?cent)$")
 _WITH_PERCENT = re.compile(rf"^({_NUMBER})\s*[\(\[]\s*(<?\s*(?:{_NUMBER}))\s*(%?)\s*[\)\]]\s*(%?)$")
 _FRACTION = re.compile(
@@ -95,6 +99,8 @@ def read_cell(raw: str, *, redaction_markers: frozenset[str]) -> Cell:
     """
     if raw.isdigit() and raw.isascii() and len(raw) <= _LONGEST_NUMBER:
         return Cell(Kind.INTEGER, raw, float(raw))
+    if match := _SIMPLE_DECIMAL.match(raw):
+        return Cell(Kind.DECIMAL, raw, float(raw), decimals=len(match[1]))
     text = raw.strip().strip("'\"").strip()
     lowered = text.lower()
     if lowered in redaction_markers:
@@ -117,7 +123,7 @@ def read_cell(raw: str, *, redaction_markers: frozenset[str]) -> Cell:
 
 def _read_number(text: str, raw: str) -> Cell | None:
     if match := _PLAIN.match(text):
-        if sum(character.isdigit() for character in text) > _LONGEST_NUMBER and "." not in text:
+        if len(text) > _LONGEST_NUMBER and "." not in text and len(re.sub(r"\D", "", text)) > _LONGEST_NUMBER:
             return Cell(Kind.TEXT, raw)
         decimals = _decimals(match[1])
         kind = Kind.INTEGER if decimals == 0 and "e" not in text.lower() else Kind.DECIMAL

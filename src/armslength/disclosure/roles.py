@@ -39,6 +39,7 @@ class Role(StrEnum):
     DIMENSION = "dimension"  # what the rows are grouped by
 
 
+_INTEGER, _DECIMAL = Kind.INTEGER, Kind.DECIMAL
 COUNTS = frozenset({Role.COUNT, Role.PERHAPS_COUNT})
 STATISTICS = frozenset(
     {
@@ -94,7 +95,7 @@ def _role_from_compounds(shown: list[Cell], name: str) -> ColumnRole | None:
     """The role of a column whose cells carry two numbers each."""
     if not shown:
         return None
-    kinds = [cell.kind for cell in shown]
+    kinds = [cell.kind for cell in shown if cell.kind is not _INTEGER and cell.kind is not _DECIMAL]
     paired = kinds.count(Kind.COUNT_WITH_PERCENT) + kinds.count(Kind.FRACTION)
     others = kinds.count(Kind.INTERVAL) + kinds.count(Kind.SPREAD)
     if paired == len(shown):

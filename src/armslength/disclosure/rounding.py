@@ -90,6 +90,11 @@ def _is_wholly(scheme: RoundingScheme, cells: Sequence[Shown]) -> bool:
     return len(distinct) >= ENOUGH and all(scheme.allows(count) for count in distinct)
 
 
+def _fitting(scheme: RoundingScheme, counts: set[int]) -> int:
+    base, remainder = scheme.base, scheme.remainder
+    return sum([count % base == remainder for count in counts])
+
+
 def _column_rounding(
     cells: Sequence[Shown], name: str, schemes: Sequence[RoundingScheme], midpoint: RoundingScheme | None
 ) -> ColumnRounding:
@@ -99,7 +104,7 @@ def _column_rounding(
         return ColumnRounding(kept=Kept.UNKNOWN, scheme=None, declared=declared)
     # What the header declares is tried first, so that it is named when several schemes fit.
     order = ([declared] if declared else []) + [scheme for scheme in schemes if scheme is not declared]
-    scheme = max(order, key=lambda scheme: sum(scheme.allows(count) for count in distinct))
+    scheme = max(order, key=lambda scheme: _fitting(scheme, distinct))
     sure = len(distinct) >= ENOUGH or (declared is scheme)
     if all(scheme.allows(count) for count in distinct):
         return _rounding(Kept.PERMITTED, scheme, distinct, declared, sure)

@@ -19,6 +19,7 @@ _PART = vocabulary("numerator num")
 _PERCENT = vocabulary("pct pcts percent percentage percentages perc %")
 # Rows looked at to find what belongs together; beyond that the first rows stand for the rest.
 _SAMPLE = 60
+_FIRST_LOOK = 6
 _MOST_COUNTS = 12
 
 
@@ -74,8 +75,15 @@ def is_percent(subject: Subject, index: int) -> bool:
     return any((cell.value or 0) > 1 for cell in subject.table.shown(index))
 
 
-def triples(subject: Subject) -> Iterator[Triple]:
-    """Yield what each column of shares is a share of, as far as names and numbers tell."""
+def triples(subject: Subject) -> tuple[Triple, ...]:
+    """What each column of shares is a share of, as far as names and numbers tell."""
+    if "triples" not in subject.memory:
+        subject.memory["triples"] = tuple(_triples(subject))
+    found: tuple[Triple, ...] = subject.memory["triples"]
+    return found
+
+
+def _triples(subject: Subject) -> Iterator[Triple]:
     counts = [index for index in subject.columns(Role.COUNT) if subject.roles[index].certain][:_MOST_COUNTS]
     for share in subject.columns(Role.PROPORTION):
         found = _by_numbers(subject, share, counts) or _by_name(subject, share, counts)
@@ -98,6 +106,7 @@ def _by_numbers(subject: Subject, share: int, counts: list[int]) -> Triple | Non
 def _error(subject: Subject, share: int, part: int, whole: int, percent: bool) -> float | None:
     agree = known = 0
     total = 0.0
+    # Most pairs of columns have nothing to do with one another: a few rows tell.
     for row in subject.table.rows[:_SAMPLE]:
         n, d, shown = row[part].count, row[whole].count, share_of(row[share], percent=percent)
         if n is None or not d or shown is None or n > d:
@@ -105,6 +114,8 @@ def _error(subject: Subject, share: int, part: int, whole: int, percent: bool) -
         known += 1
         off = abs(n / d - shown.value)
         agree += off <= shown.half + 3 * (1 + n / d) / d
+        if known == _FIRST_LOOK and agree * 2 < known:
+            return None
         total += off
     named = bool(set(words(subject.table.header[whole])) & _WHOLE)
     if known == 0 or agree * 10 < known * 9 or (known < 3 and not named):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from armslength.disclosure.cells import Cell, Kind
 from armslength.disclosure.policy import DisclosurePolicy
@@ -14,7 +15,8 @@ from armslength.disclosure.rounding import ColumnRounding, rounding_of, says_oth
 from armslength.disclosure.tables import Table
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a table has hundreds of thousands, and setting a frozen field costs three times as much.
+@dataclass(slots=True)
 class Count:
     """A cell that shows a count: its position, what it shows, and whether it surely counts people or events."""
 
@@ -32,6 +34,7 @@ class Subject:
     table: Table
     roles: tuple[ColumnRole, ...]
     policy: DisclosurePolicy
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what checks share
 
     def columns(self, *roles: Role) -> Iterator[int]:
         """The positions of the columns with one of these roles."""
@@ -64,18 +67,33 @@ class Subject:
         mixed = role.role is Role.MIXED
         if role.role not in COUNTS and not mixed:
             return
+        sure, others = role.role is Role.COUNT and role.certain, self._other_rows
         for row, cell in enumerate(self.table.columns[index]):
             count = cell.count
             if count is None or count < 0:
                 continue
-            certain = role.role is Role.COUNT and role.certain and cell.firm
+            certain = sure and cell.firm
             if mixed:
                 if cell.kind is Kind.DECIMAL:
                     continue
                 certain = cell.firm and cell.kind in (Kind.COUNT_WITH_PERCENT, Kind.FRACTION)
-            if certain and says_other_than_count(self.table.label(row)):
-                certain = False
-            yield Count(row, index, count, certain, cell)
+            yield Count(row, index, count, certain and row not in others, cell)
+
+    @cached_property
+    def _other_rows(self) -> frozenset[int]:
+        """The rows whose label says that they show a median, a mean and the like."""
+        columns = [self.table.columns[index] for index in self.table.label_columns]
+        if not columns:
+            return frozenset()
+        judged: dict[tuple[str, ...], bool] = {}
+        rows = []
+        for row, cells in enumerate(zip(*columns, strict=True)):
+            label = tuple([cell.raw for cell in cells])
+            if label not in judged:
+                judged[label] = says_other_than_count(" ".join(label))
+            if judged[label]:
+                rows.append(row)
+        return frozenset(rows)
 
     @cached_property
     def roundings(self) -> dict[int, ColumnRounding]:

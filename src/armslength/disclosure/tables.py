@@ -8,7 +8,7 @@ from functools import cached_property
 
 from armslength.disclosure.cells import Cell, Kind, read_cell
 
-_HIDES = frozenset({Kind.MISSING, Kind.REDACTED})
+_MISSING, _REDACTED = Kind.MISSING, Kind.REDACTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,11 @@ class Table:
     def shown(self, index: int) -> list[Cell]:
         """The cells of a column that show something: not missing, not redacted."""
         if index not in self._shown:
-            self._shown[index] = [cell for cell in self.columns[index] if cell.kind not in _HIDES]
+            self._shown[index] = [
+                cell
+                for cell in self.columns[index]
+                if cell.kind is not _MISSING and cell.kind is not _REDACTED
+            ]
         return self._shown[index]
 
     @cached_property

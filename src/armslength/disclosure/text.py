@@ -64,7 +64,7 @@ def identifiers_in(text: str) -> Iterator[tuple[str, int]]:
         return
     for match in NHS_NUMBER.finditer(text):
         digits = match[1] + match[3] + match[4]
-        if digits[0] not in _NEVER_FIRST and is_nhs_number(digits) and not is_snomed_id(digits):
+        if digits[0] not in _NEVER_FIRST and is_nhs_number(digits):
             yield "NHS number", match.start()
     for match in EMAIL.finditer(text):
         yield "e-mail address", match.start()

@@ -42,12 +42,10 @@ def find(subject: Subject) -> Iterator[Finding]:
     """Yield a finding per column of personal dates, and per column of high ages."""
     for index, name in enumerate(subject.table.header):
         named = set(words(name))
-        shown = subject.table.shown(index)
-        days = [cell for cell in shown if len(cell.raw.strip()) >= 8]
+        personal = subject.roles[index].role is Role.DATE and bool(named & _PERSONAL)
         if (
-            subject.roles[index].role is Role.DATE
-            and named & _PERSONAL
-            and len({cell.raw for cell in days}) > 2
+            personal
+            and len({cell.raw for cell in subject.table.shown(index) if len(cell.raw.strip()) >= 8}) > 2
         ):
             yield subject.finding(
                 ABOUT.code,

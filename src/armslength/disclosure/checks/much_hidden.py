@@ -23,18 +23,18 @@ _FEWEST = 6
 
 def find(subject: Subject) -> Iterator[Finding]:
     """Yield one finding when too large a share of the counts is hidden."""
-    cells = [
-        (row, index, cell.kind)
-        for index in subject.columns(Role.COUNT)
-        for row, cell in enumerate(subject.table.columns[index])
-        if cell.kind is not Kind.MISSING
-    ]
-    hidden = [(row, index) for row, index, kind in cells if kind is Kind.REDACTED]
-    if len(cells) >= _FEWEST and len(hidden) > subject.policy.hidden_share * len(cells):
+    hidden: list[tuple[int, int]] = []
+    cells = 0
+    for index in subject.columns(Role.COUNT):
+        kinds = [cell.kind for cell in subject.table.columns[index]]
+        cells += len(kinds) - kinds.count(Kind.MISSING)
+        if Kind.REDACTED in kinds:
+            hidden += [(row, index) for row, kind in enumerate(kinds) if kind is Kind.REDACTED]
+    if cells >= _FEWEST and len(hidden) > subject.policy.hidden_share * cells:
         yield subject.finding(
             ABOUT.code,
             Verdict.INFO,
-            what=f"{len(hidden)} of {len(cells)} counts are hidden",
+            what=f"{len(hidden)} of {cells} counts are hidden",
             why="readers learn little from it, and each hidden cell needs others hidden around it",
             fix=ABOUT.mend,
             cells=hidden,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from armslength.disclosure.cells import Kind
 from armslength.disclosure.checks import BLOCK, HANDBOOK, POLICY, WARN, About
 from armslength.disclosure.names import words
 from armslength.disclosure.report import Finding, Verdict
@@ -34,7 +35,7 @@ _CODED = frozenset({"code", "codes", "icd", "icd10", "read", "ctv3", "bnf", "opc
 def find(subject: Subject) -> Iterator[Finding]:
     """Yield a finding per column that holds such codes."""
     for index, name in enumerate(subject.table.header):
-        texts = [cell.raw.strip() for cell in subject.table.shown(index)]
+        texts = [cell.raw.strip() for cell in subject.table.shown(index) if cell.kind is Kind.TEXT]
         found = _kind(texts, set(words(name)))
         if found:
             kind, verdict, cells = found
@@ -66,6 +67,8 @@ def find(subject: Subject) -> Iterator[Finding]:
 def _kind(texts: list[str], named: set[str]) -> tuple[str, Verdict, frozenset[str]] | None:
     if not texts or len(texts[0]) > 200:
         return None
+    # Every such code starts with a letter and has digits; most columns of numbers end here.
+    texts = [text for text in texts if text and text[0].isalpha() and text[-1].isdigit()]
     for pattern, kind, verdict in _AREAS:
         cells = frozenset(text for text in texts if pattern.match(text))
         if not cells:

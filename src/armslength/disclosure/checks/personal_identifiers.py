@@ -13,7 +13,7 @@ from armslength.disclosure.report import Finding, Place, Verdict
 from armslength.disclosure.roles import AGGREGATES, Role
 from armslength.disclosure.subject import Subject
 from armslength.disclosure.tables import Document
-from armslength.disclosure.text import identifiers_in, is_nhs_number
+from armslength.disclosure.text import identifiers_in, is_nhs_number, is_snomed_id
 
 ABOUT = About(
     code="A3",
@@ -54,7 +54,7 @@ def find(document: Document, subjects: Sequence[Subject], policy: DisclosurePoli
 def _meet_in_column(subject: Subject, index: int, met: dict[str, list[Place]]) -> None:
     for kind, _ in identifiers_in(subject.table.header[index]):
         met[kind].append(Place(line=1, column="", row=0, index=index))
-    role = subject.roles[index].role
+    role = Role.CODE if _are_codes(subject, index) else subject.roles[index].role
     for row, cell in enumerate(subject.table.columns[index]):
         if cell.kind is Kind.TEXT:
             # A bare number inside a column of codes is a code, whatever its digits add up to.
@@ -65,6 +65,12 @@ def _meet_in_column(subject: Subject, index: int, met: dict[str, list[Place]]) -
         elif cell.kind is Kind.INTEGER and role not in _NUMBERS_ARE_OTHER and is_nhs_number(cell.raw.strip()):
             for kind, _ in identifiers_in(cell.raw):
                 met[kind].append(subject.place(row, index))
+
+
+def _are_codes(subject: Subject, index: int) -> bool:
+    """True when the numbers of a column are mostly clinical codes, by their own check digit."""
+    numbers = [cell.raw.strip() for cell in subject.table.shown(index)[:200] if cell.raw.strip().isdigit()]
+    return len(numbers) >= 2 and sum(map(is_snomed_id, numbers)) * 2 > len(numbers)
 
 
 def _name_columns(subject: Subject) -> Iterator[Finding]:

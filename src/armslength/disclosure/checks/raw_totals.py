@@ -49,6 +49,8 @@ def find(subject: Subject) -> Iterator[Finding]:
 def _wrong_totals(subject: Subject, index: int) -> Iterator[tuple[int, str]]:
     table = subject.table
     for label in table.label_columns[:4]:
+        if not any(TOTAL.match(cell.raw.strip()) for cell in table.columns[label]):
+            continue
         groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
         others = [other for other in _groupings(subject) if other != label]
         for row, cells in enumerate(table.rows):

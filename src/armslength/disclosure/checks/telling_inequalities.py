@@ -19,6 +19,7 @@ ABOUT = About(
     mend="use one marker everywhere, such as [REDACTED]",
     source=f"{POLICY}, marker",
 )
+_NUMBERS = (Kind.INTEGER, Kind.DECIMAL)
 _BAND = re.compile(r"^\s*(\d{1,2})\s*(?:-|–|to)\s*(\d{1,2})\s*$")  # noqa: RUF001
 
 
@@ -28,7 +29,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     said: set[str] = set()
     for index in subject.columns(*COUNTS, Role.MIXED):
         for row, cell in enumerate(subject.table.columns[index]):
-            if _says_more(cell, subject.policy.threshold):
+            if cell.kind not in _NUMBERS and _says_more(cell, subject.policy.threshold):
                 cells.append((row, index))
                 said.add(cell.raw.strip())
     if cells:
