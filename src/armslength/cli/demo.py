@@ -186,7 +186,7 @@ class Telling:
         lines = httpx.get(f"{site}/ledger/entries.jsonl", timeout=30).raise_for_status().content.splitlines()
         summary = verify_export(lines, where=site, key=key)
         kinds = ", ".join(f"{count} {kind.value}" for kind, count in summary.kinds.items())
-        self.say(f"armslength ledger verify {site}/ledger/entries.jsonl")
+        self.say(f"armslength ledger verify {site}")
         self.say(f"{summary.entries} entries; chain, tree and signature hold: {kinds}")
         vote = next(number for number, line in enumerate(lines) if b'"kind":"vote"' in line)
         forged = [*lines[:vote], lines[vote].replace(b"approved", b"undecided"), *lines[vote + 1 :]]

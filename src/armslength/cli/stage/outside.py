@@ -10,11 +10,15 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from armslength.kernel.clock import utc_now
 
+if TYPE_CHECKING:  # the models can be loaded only once Django is set up
+    from armslength.server.models import Backend, Person, Project
 
-def fill(instructions: dict) -> str:
+
+def fill(instructions: dict[str, Any]) -> str:
     """Carry out the instructions and return the ledger's public key. Safe to repeat."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "armslength.server.settings"
     import django
@@ -34,7 +38,7 @@ def fill(instructions: dict) -> str:
     return key
 
 
-def _people(wanted: list[dict]) -> dict:
+def _people(wanted: list[dict[str, Any]]) -> dict[str, Person]:
     from armslength.server.features.staff import actions
     from armslength.server.models import Person
 
@@ -47,7 +51,7 @@ def _people(wanted: list[dict]) -> dict:
     return people
 
 
-def _project(wanted: dict):
+def _project(wanted: dict[str, str]) -> Project:
     from armslength.policy.roles import ProjectState
     from armslength.server.features.staff import actions
     from armslength.server.models import Project
@@ -68,7 +72,7 @@ def _project(wanted: dict):
     return actions.move_project(project, ProjectState.ONGOING, approval=approval, by=None, now=utc_now())
 
 
-def _roles(wanted: list[dict], *, people: dict, project) -> None:
+def _roles(wanted: list[dict[str, Any]], *, people: dict[str, Person], project: Project) -> None:
     from armslength.policy.roles import Role
     from armslength.server.features.staff import actions
 
@@ -82,7 +86,7 @@ def _roles(wanted: list[dict], *, people: dict, project) -> None:
                 actions.give_role(person, Role(name), project=on, term=term, by=None, now=utc_now())
 
 
-def _backend(instructions: dict):
+def _backend(instructions: dict[str, Any]) -> Backend:
     from armslength.server.features.staff import actions
     from armslength.server.models import Backend
     from armslength.server.models.backends import Verb
@@ -100,7 +104,9 @@ def _backend(instructions: dict):
     return backend
 
 
-def _workspace(wanted: dict, *, project, backend, people: dict) -> None:
+def _workspace(
+    wanted: dict[str, str], *, project: Project, backend: Backend, people: dict[str, Person]
+) -> None:
     from armslength.server.features.workspaces.actions import create_workspace
     from armslength.server.models import Workspace
 

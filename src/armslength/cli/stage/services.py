@@ -12,12 +12,14 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from armslength.cli.stage.cast import Actor
 from armslength.cli.stage.layout import Stage, build, write_inside
 from armslength.kernel.errors import Mistake
 from armslength.kernel.files import write_text
 
+PROGRAMS = ("server", "airlock", "runner")
 START_SECONDS = 40
 STOP_SECONDS = 15
 
@@ -48,7 +50,7 @@ def set_up(stage: Stage, *, cast: Iterable[Actor]) -> None:
     _run(stage, "-m", "armslength", "airlock", "migrate")
 
 
-def _instructions(stage: Stage, cast: Iterable[Actor]) -> dict:
+def _instructions(stage: Stage, cast: Iterable[Actor]) -> dict[str, Any]:
     play = stage.play
     return {
         "people": [
@@ -68,7 +70,7 @@ def _instructions(stage: Stage, cast: Iterable[Actor]) -> dict:
     }
 
 
-def start(stage: Stage, *, only: Collection[str] = ("server", "airlock", "runner")) -> list[Service]:
+def start(stage: Stage, *, only: Collection[str] = PROGRAMS) -> list[Service]:
     """Start both sites and the runner; stop again what had started when one of them does not answer."""
     services: list[Service] = []
     commands = {
