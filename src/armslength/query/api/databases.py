@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pyarrow as pa
+
 from armslength.kernel.errors import Mistake
-from armslength.query.engines.backend import Backend
+from armslength.query.engines.backend import DIRECT, Backend
 from armslength.query.engines.engine import (
+    ArrowTables,
     DatabaseFile,
     Engine,
     ParquetFiles,
@@ -32,13 +36,19 @@ from armslength.query.model.nodes import (
 class Database:
     """What a query is asked of.
 
-    `dsn` is the path of a store (the folder of `store.json`) or `duckdb:///path/to/file.duckdb`.
+    `dsn` is the path of a store (the folder of `store.json`) or `duckdb:///path/to/file.duckdb`. With
+    `tables`, rows held in memory under the names of the contract, there is no address and no backend.
     """
 
-    dsn: str
+    dsn: str = ""
     backend: str = "core"
     engine: str = "duckdb"
     settings: Settings = field(default_factory=Settings)
+    tables: Mapping[str, pa.Table] | None = None
+
+    def find_backend(self) -> Backend:
+        """Return how this database keeps its tables. Raises Mistake Q113."""
+        return find_backend(self.backend) if self.tables is None else DIRECT
 
 
 def find_backend(name: str) -> Backend:
@@ -56,7 +66,11 @@ def open_database(database: Database, *, dataset: Dataset, backend: Backend) -> 
     Raises Mistakes of the store (D…), Q103 (the backend lacks a table), Q104 (the store lacks it),
     Q106 (it cannot be opened), Q114 (the address is not understood).
     """
-    source = source_of(database.dsn, dataset=dataset, backend=backend)
+    source: Source
+    if database.tables is not None:
+        source = ArrowTables(tables=database.tables)
+    else:
+        source = source_of(database.dsn, dataset=dataset, backend=backend)
     return find_engine(database.engine).open(source, settings=database.settings)
 
 

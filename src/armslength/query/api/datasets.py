@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from armslength.kernel.errors import Mistake
-from armslength.query.api.databases import Database, find_backend, named_tables, open_database
+from armslength.query.api.databases import Database, named_tables, open_database
 from armslength.query.engines.backend import qualified
 from armslength.query.engines.engine import Progress, ResultTable, no_progress
 from armslength.query.formats.columns import OutputColumn, output_columns
@@ -88,7 +88,7 @@ def results_of(
     Whoever stops early closes the generator, with `contextlib.closing`.
     """
     require_no_parameters(dataset)
-    backend = find_backend(database.backend)
+    backend = database.find_backend()
     engine = open_database(database, dataset=dataset, backend=backend)
     try:
         plan = engine.compile(dataset, backend=backend)

@@ -76,17 +76,26 @@ def generate_measures(
 
     Raises Mistake for whatever is wrong with the question, the database or the disk; files are whole or absent.
     """
+    check_measures_output(measures, output)
+    rows = measured(measures, database=database, permissions=permissions, progress=progress)
+    return write_measures(measures, rows, output=output)
+
+
+def check_measures_output(measures: Measures, output: str | Path) -> dict[str, Path]:
+    """Return the files that measures go to. Raises Mistake Q121 before anything is calculated."""
     names = tuple(measure.name for measure in measures.measures)
-    destinations = files_for(output, names if is_folder(output) else (COMBINED,))
-    rows = list(measured(measures, database=database, permissions=permissions, progress=progress))
+    return files_for(output, names if is_folder(output) else (COMBINED,))
+
+
+def write_measures(measures: Measures, found: Iterable[MeasureRow], *, output: str | Path) -> Generated:
+    """Write rows of measures: to one file, or to a file for each measure."""
+    rows = list(found)
     files = {}
-    for table, path in destinations.items():
-        chosen = (
-            measures.measures if table == COMBINED and not is_folder(output) else _called(measures, table)
-        )
+    for table, path in check_measures_output(measures, output).items():
+        chosen = _called(measures, table) if is_folder(output) else measures.measures
         columns = columns_of_measures(chosen, combined=not is_folder(output))
         wanted = [row for row in rows if row.measure in {measure.name for measure in chosen}]
-        files[table] = write_rows(_as_arrow(wanted, columns), path, columns=columns)
+        files[table] = write_rows(as_arrow(wanted, columns), path, columns=columns)
     return Generated(files=files)
 
 
@@ -101,7 +110,7 @@ def print_measures(
     """Calculate all measures and write them to a stream as one CSV table."""
     columns = columns_of_measures(measures.measures, combined=True)
     rows = list(measured(measures, database=database, permissions=permissions, progress=progress))
-    return {COMBINED: write_csv(_as_arrow(rows, columns), stream, columns=columns)}
+    return {COMBINED: write_csv(as_arrow(rows, columns), stream, columns=columns)}
 
 
 def measured(
@@ -172,7 +181,8 @@ def _rows(measure: Measure, interval: Interval, sums: list[dict[str, Any]]) -> l
     ]
 
 
-def _as_arrow(rows: list[MeasureRow], columns: tuple[OutputColumn, ...]) -> pa.RecordBatchReader:
+def as_arrow(rows: list[MeasureRow], columns: tuple[OutputColumn, ...]) -> pa.RecordBatchReader:
+    """Return rows of measures with these columns."""
     schema = pa.schema([pa.field(column.name, column.plain) for column in columns])
     values = [row.values for row in rows]
     arrays = [pa.array([each.get(c.name) for each in values], type=c.plain) for c in columns]

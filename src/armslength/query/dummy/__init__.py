@@ -1,0 +1,1 @@
+"""DUMMY: invented patients who satisfy a query's own conditions, and the files in which people keep them."""
