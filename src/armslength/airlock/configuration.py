@@ -48,7 +48,8 @@ class _Reader:
     """Collects every mistake of one reading, so that an operator sees them all at once."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self.environ, self.mistakes = environ, []
+        self.environ = environ
+        self.mistakes: list[Mistake] = []
 
     def text(self, name: str, *, hint: str) -> str:
         value = self.environ.get(PREFIX + name, "").strip()

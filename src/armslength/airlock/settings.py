@@ -8,14 +8,16 @@ from armslength.airlock.configuration import PREFIX, configuration_from
 from armslength.web.settings import Zone, site_settings
 
 AIRLOCK = configuration_from()
-globals().update(site_settings(PREFIX, zone=Zone.INSIDE, name="Airlock"))
+_common = site_settings(PREFIX, zone=Zone.INSIDE, name="Airlock")
+globals().update(_common)
 
 AUTH_USER_MODEL = "airlock.Person"
 AUTHENTICATION_BACKENDS = ["armslength.airlock.features.sign_in.provider.PersonBackend"]
 ARMSLENGTH_IDENTITY_PROVIDERS = ["armslength.airlock.features.sign_in.provider.TokenFromTheServer"]
-INSTALLED_APPS = [*INSTALLED_APPS, "armslength.airlock"]  # noqa: F821  from site_settings
-MIDDLEWARE = [*MIDDLEWARE, "armslength.airlock.features.sign_in.middleware.PeopleOnly"]  # noqa: F821
+INSTALLED_APPS = [*_common["INSTALLED_APPS"], "armslength.airlock"]
+MIDDLEWARE = [*_common["MIDDLEWARE"], "armslength.airlock.features.sign_in.middleware.PeopleOnly"]
 ROOT_URLCONF = "armslength.airlock.urls"
 WSGI_APPLICATION = "armslength.airlock.wsgi.application"
 FEATURES = Path(__file__).parent / "features"
-TEMPLATES[0]["DIRS"] = [FEATURES.parent / "templates", *sorted(FEATURES.glob("*/templates"))]  # noqa: F821
+TEMPLATES = _common["TEMPLATES"]
+TEMPLATES[0]["DIRS"] = [FEATURES.parent / "templates", *sorted(FEATURES.glob("*/templates"))]

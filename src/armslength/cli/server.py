@@ -58,9 +58,10 @@ def _find(kind: str, name: str) -> Any:
         "project": (models.Project, "slug"),
         "backend": (models.Backend, "slug"),
     }[kind]
-    found = model.objects.filter(**{column: name}).first()
+    rows = model._default_manager
+    found = rows.filter(**{column: name}).first()
     if found is None:
-        known = ", ".join(model.objects.values_list(column, flat=True)[:20]) or "none"
+        known = ", ".join(rows.values_list(column, flat=True)[:20]) or "none"
         raise Mistake("S073", f"there is no {kind} `{name}`", hint=f"known: {known}")
     return found
 
@@ -102,7 +103,7 @@ def run(
     sys.argv = ["gunicorn"]
     from gunicorn.app.base import BaseApplication
 
-    class Site(BaseApplication):
+    class Site(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             options = {
                 "bind": bind,

@@ -12,6 +12,8 @@ from django.http import HttpRequest
 PER_PAGE = 30
 
 
-def page_of(items: QuerySet[Any] | Sequence[Any], request: HttpRequest, *, per_page: int = PER_PAGE) -> Page:
+def page_of(
+    items: QuerySet[Any] | Sequence[Any], request: HttpRequest, *, per_page: int = PER_PAGE
+) -> Page[Any]:
     """Return the page of a list that the address asks for; nonsense in the address gives the nearest page."""
     return Paginator(items, per_page).get_page(request.GET.get("page"))

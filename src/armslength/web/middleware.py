@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 # No inline script and no inline style anywhere: a page that is tricked into showing foreign markup runs none of it.
 PAGE_POLICY = "; ".join(
@@ -62,7 +65,7 @@ class SecurityHeaders:
         return response
 
 
-def seal_file(response: HttpResponse) -> HttpResponse:
+def seal_file(response: Response) -> Response:
     """Mark an answer as somebody's file: sandboxed, never sniffed, never cached."""
     response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["Cache-Control"] = "no-store"

@@ -91,7 +91,8 @@ def _try(
 
 def _welcome(request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
     target = request.session.pop("sign_in_next", None) or safe_next(request)
-    login(request, user, backend=getattr(user, "backend", MODEL_BACKEND))
+    # Each site has a user model of its own; the stubs know one.
+    login(request, user, backend=getattr(user, "backend", MODEL_BACKEND))  # type: ignore[arg-type]
     return redirect(target)
 
 

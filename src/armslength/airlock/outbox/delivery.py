@@ -11,11 +11,12 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from armslength.airlock.features.files import snapshots
 from armslength.airlock.features.releases.actions import mark_released, mark_uploaded
@@ -53,9 +54,8 @@ def deliver(server: Server, *, clock: Clock) -> int:
     for release in (
         OutboxRelease.objects.filter(completed_at=None).select_related("request").order_by("created_at")
     ):
-        done += _attempt(
-            release.request_id, clock=clock, send=lambda r=release: _send_release(server, r, clock=clock)
-        )
+        send = partial(_send_release, server, release, clock=clock)
+        done += _attempt(release.request_id, clock=clock, send=send)
     return done
 
 
@@ -65,7 +65,8 @@ def wait_after(failures: int) -> timedelta:
     >>> [wait_after(n).seconds for n in (1, 2, 3, 20)]
     [5, 10, 20, 900]
     """
-    return min(FIRST_WAIT * 2 ** min(failures - 1, 20), LONGEST_WAIT)
+    doubled: int = 2 ** min(failures - 1, 20)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 def _attempt(queue: str, *, clock: Clock, send: Callable[[], int]) -> int:
@@ -112,7 +113,7 @@ def _send_events(server: Server, *, clock: Clock) -> int:
     return done
 
 
-def waiting_events(request: str | None = None):
+def waiting_events(request: str | None = None) -> QuerySet[OutboxEvent]:
     """Return the events that are due, in order; those of one request if asked."""
     events = OutboxEvent.objects.filter(delivered_at=None).exclude(position=None).order_by("position")
     return events if request is None else events.filter(request=request)

@@ -252,7 +252,7 @@ def _typed_batch(
 
 def _blank(batch: pa.RecordBatch) -> NDArray[np.bool_]:
     """Say which rows are empty lines: the reader gives them as rows of empty cells."""
-    blank = pc.equal(batch.column(0), "").to_numpy(zero_copy_only=False)
+    blank: NDArray[np.bool_] = pc.equal(batch.column(0), "").to_numpy(zero_copy_only=False)
     for column in batch.columns[1:]:
         if not blank.any():
             break

@@ -1,12 +1,14 @@
 """Refuse, in the database itself, to change or remove what is in the ledger."""
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 TABLES = ("server_ledgerentry", "server_ledgernode")
 REASON = "the ledger only grows"
 
 
-def forbid(apps, schema_editor):
+def forbid(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Create one trigger for each table and each forbidden verb."""
     vendor = schema_editor.connection.vendor
     if vendor == "sqlite":
@@ -30,7 +32,7 @@ def forbid(apps, schema_editor):
         raise NotImplementedError(f"the ledger cannot be protected on {vendor}")
 
 
-def allow(apps, schema_editor):
+def allow(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Remove the triggers."""
     if schema_editor.connection.vendor == "sqlite":
         for table in TABLES:

@@ -147,13 +147,13 @@ def empty_state(title: str, text: str = "", href: str = "", action: str = "") ->
 
 
 @register.simple_tag(takes_context=True)
-def pagination(context: Context, page: Page) -> SafeString:
+def pagination(context: Context, page: Page[Any]) -> SafeString:
     """Links to the neighbouring pages, keeping the other parameters of the address."""
     query = context["request"].GET.copy()
 
     def address(number: int) -> str:
         query["page"] = str(number)
-        return "?" + query.urlencode()
+        return f"?{query.urlencode()}"
 
     return _component(
         "pagination",
@@ -171,7 +171,7 @@ def field(bound: BoundField) -> SafeString:
     """One field of a Django form with its label, hint and errors, tied together for screen readers."""
     described = [f"{bound.id_for_label}-hint"] if bound.help_text else []
     described += [f"{bound.id_for_label}-error"] if bound.errors else []
-    attributes = {"aria-describedby": " ".join(described)} if described else {}
+    attributes: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attributes["aria-invalid"] = "true"
     kind = getattr(bound.field.widget, "input_type", "")

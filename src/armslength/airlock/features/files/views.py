@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -20,12 +20,13 @@ from armslength.airlock.features.workspaces.views import why_not_add_from
 from armslength.airlock.models import ReleaseRequest
 from armslength.airlock.pages import workspace_of
 from armslength.airlock.refusals import Refused
+from armslength.airlock.visits import Visit
 from armslength.web.middleware import seal_file
 from armslength.wire.manifest import Manifest
 
 
 @require_safe
-def workspace_file(request: HttpRequest, name: str, path: str) -> HttpResponse:
+def workspace_file(request: Visit, name: str, path: str) -> HttpResponse:
     """Show one level 4 file, with what disclosure control says about it."""
     manifest = manifest_for(request.person, workspace_of(request, name))
     content = _content(request, manifest, name, path)
@@ -55,13 +56,13 @@ def workspace_file(request: HttpRequest, name: str, path: str) -> HttpResponse:
 
 
 @require_safe
-def workspace_content(request: HttpRequest, name: str, path: str) -> HttpResponse:
+def workspace_content(request: Visit, name: str, path: str) -> HttpResponse:
     """Send the bytes of a picture or a page, sealed off from everything."""
     manifest = manifest_for(request.person, workspace_of(request, name))
     return sealed(_content(request, manifest, name, path))
 
 
-def _content(request: HttpRequest, manifest: Manifest, name: str, path: str) -> Content:
+def _content(request: Visit, manifest: Manifest, name: str, path: str) -> Content:
     level4.check_path(path)
     described = manifest.files.get(path)
     digest = described.sha256 if described else level4.log_digests(manifest).get(path)
@@ -73,7 +74,7 @@ def _content(request: HttpRequest, manifest: Manifest, name: str, path: str) -> 
 
 
 def seen(
-    request: HttpRequest, content: Content, *, workspace: str, release_request: ReleaseRequest | None = None
+    request: Visit, content: Content, *, workspace: str, release_request: ReleaseRequest | None = None
 ) -> None:
     """Record that the person of this session saw these bytes."""
     record_view(
@@ -87,7 +88,7 @@ def seen(
     )
 
 
-def shown_in(request: HttpRequest, content: Content, report: ShownReport) -> dict[str, object]:
+def shown_in(request: Visit, content: Content, report: ShownReport) -> dict[str, object]:
     """Return what the content templates need, with the order the reader asked for."""
     sort = request.GET.get("sort", "")
     shown: Shown = show(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from armslength.airlock.features.findings.actions import answer_finding
 from armslength.airlock.models.states import Answer
 from armslength.airlock.pages import done, file_of, one_of
+from armslength.airlock.visits import Visit
 
 
 @require_POST
-def answer(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def answer(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Keep an author's answer to one finding."""
     answer_finding(
         request.person,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,10 +12,11 @@ from armslength.airlock.features.requests.queries import visible_requests
 from armslength.airlock.features.workspaces.queries import workspaces_of
 from armslength.airlock.models.states import State
 from armslength.airlock.outbox.delivery import backlog
+from armslength.airlock.visits import Visit
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Visit) -> HttpResponse:
     """Show what needs the person's action, then where they might want to go."""
     projects = workspaces_of(request.person)
     context = {

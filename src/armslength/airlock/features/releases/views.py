@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from armslength.airlock.features.releases.actions import release_request
 from armslength.airlock.features.releases.queries import progress_of
 from armslength.airlock.pages import done, request_of
+from armslength.airlock.visits import Visit
 
 
 @require_POST
-def release(request: HttpRequest, identifier: str) -> HttpResponse:
+def release(request: Visit, identifier: str) -> HttpResponse:
     """Decide that the outputs of a request leave."""
     release_request(request.person, request_of(request, identifier), now=request.now)
     words = "Approved. The files are on their way to the jobs site."
@@ -20,7 +21,7 @@ def release(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 @require_safe
-def progress(request: HttpRequest, identifier: str) -> HttpResponse:
+def progress(request: Visit, identifier: str) -> HttpResponse:
     """Show how far a release has come, to be put into the page again and again."""
     found = request_of(request, identifier)
     return render(

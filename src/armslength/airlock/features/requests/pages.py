@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 
 from armslength.airlock.features.activity.queries import activity_of
 from armslength.airlock.features.files.level4 import manifest_of
@@ -31,6 +30,7 @@ from armslength.airlock.models.states import (
     State,
     Visibility,
 )
+from armslength.airlock.visits import Visit
 from armslength.kernel.errors import Mistake
 from armslength.wire.manifest import Manifest
 from armslength.wire.releases import Identity
@@ -73,7 +73,7 @@ def _manifest(release_request: ReleaseRequest) -> Manifest | None:
         return None
 
 
-def _lines(request: HttpRequest, release_request: ReleaseRequest) -> list[FileLine]:
+def _lines(request: Visit, release_request: ReleaseRequest) -> list[FileLine]:
     person: Identity = request.person
     manifest = _manifest(release_request)
     votes = visible_votes(person, release_request)
@@ -96,7 +96,7 @@ def _lines(request: HttpRequest, release_request: ReleaseRequest) -> list[FileLi
     return lines
 
 
-def request_page(request: HttpRequest, release_request: ReleaseRequest) -> dict[str, Any]:
+def request_page(request: Visit, release_request: ReleaseRequest) -> dict[str, Any]:
     """Return everything the page of a request shows to this person."""
     person: Identity = request.person
     lines = _lines(request, release_request)
@@ -138,7 +138,7 @@ def _totals(lines: list[FileLine]) -> dict[str, int]:
     }
 
 
-def _may(request: HttpRequest, release_request: ReleaseRequest) -> dict[str, Any]:
+def _may(request: Visit, release_request: ReleaseRequest) -> dict[str, Any]:
     """Return what the person may do with a request, each as None or the reason why not."""
     person: Identity = request.person
     is_author = person.username == release_request.author
@@ -176,7 +176,7 @@ def _may(request: HttpRequest, release_request: ReleaseRequest) -> dict[str, Any
     return may
 
 
-def file_page(request: HttpRequest, file: RequestFile) -> dict[str, Any]:
+def file_page(request: Visit, file: RequestFile) -> dict[str, Any]:
     """Return everything the page of one file of a request shows, and record that its bytes were seen."""
     person: Identity = request.person
     release_request = file.request

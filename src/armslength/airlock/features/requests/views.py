@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,10 +17,11 @@ from armslength.airlock.models import ReleaseRequest
 from armslength.airlock.models.states import FileKind
 from armslength.airlock.pages import done, file_of, group_of, one_of, request_of, workspace_of
 from armslength.airlock.refusals import refuse_if
+from armslength.airlock.visits import Visit
 
 
 @require_safe
-def requests(request: HttpRequest) -> HttpResponse:
+def requests(request: Visit) -> HttpResponse:
     """Show the release requests the person may look at."""
     found = queries.visible_requests(request.person)
     state = request.GET.get("state", "")
@@ -30,13 +31,13 @@ def requests(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_request(request: HttpRequest, identifier: str) -> HttpResponse:
+def show_request(request: Visit, identifier: str) -> HttpResponse:
     """Show one release request: files, findings, discussion, what happened."""
     return render(request, "airlock/request.html", request_page(request, request_of(request, identifier)))
 
 
 @require_safe
-def show_file(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def show_file(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Show one file of a request from the airlock's own copy."""
     return render(
         request, "airlock/request_file.html", file_page(request, file_of(request, identifier, number))
@@ -44,7 +45,7 @@ def show_file(request: HttpRequest, identifier: str, number: int) -> HttpRespons
 
 
 @require_safe
-def file_content(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def file_content(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Send the bytes of a picture or a page of a request, sealed off from everything."""
     file = file_of(request, identifier, number)
     content = queries.content_of(file)
@@ -53,7 +54,7 @@ def file_content(request: HttpRequest, identifier: str, number: int) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose_files(request: HttpRequest, name: str) -> HttpResponse:
+def choose_files(request: Visit, name: str) -> HttpResponse:
     """Ask what the chosen files are and into which group they go; then add them."""
     workspace_of(request, name)
     refuse_if(why_not_add_from(request.person, name))
@@ -79,7 +80,7 @@ def choose_files(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "airlock/choose_files.html", context)
 
 
-def _add(request: HttpRequest, name: str) -> HttpResponse:
+def _add(request: Visit, name: str) -> HttpResponse:
     group = (request.POST.get("new_group") or request.POST.get("group") or "main").strip().lower()
     additions = [
         actions.Addition(
@@ -93,7 +94,7 @@ def _add(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_POST
-def describe_group(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def describe_group(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Keep what the author says about a group."""
     group = group_of(request, identifier, number)
     actions.describe_group(
@@ -107,7 +108,7 @@ def describe_group(request: HttpRequest, identifier: str, number: int) -> HttpRe
 
 
 @require_POST
-def update_file(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def update_file(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Replace a file by the workspace's present one."""
     file = file_of(request, identifier, number)
     actions.update_file(request.person, file, now=request.now)
@@ -115,7 +116,7 @@ def update_file(request: HttpRequest, identifier: str, number: int) -> HttpRespo
 
 
 @require_POST
-def withdraw_file(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def withdraw_file(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Take a file out of the request."""
     file = file_of(request, identifier, number)
     path = file.path
@@ -124,7 +125,7 @@ def withdraw_file(request: HttpRequest, identifier: str, number: int) -> HttpRes
 
 
 @require_POST
-def change_file(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def change_file(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Move a file to another group or make it output or supporting."""
     file = file_of(request, identifier, number)
     kind = one_of(FileKind, request.POST.get("kind", file.kind))
@@ -134,7 +135,7 @@ def change_file(request: HttpRequest, identifier: str, number: int) -> HttpRespo
 
 
 @require_POST
-def submit(request: HttpRequest, identifier: str) -> HttpResponse:
+def submit(request: Visit, identifier: str) -> HttpResponse:
     """Hand the request to the output checkers."""
     found: ReleaseRequest = request_of(request, identifier)
     actions.submit_request(request.person, found, now=request.now)
@@ -142,7 +143,7 @@ def submit(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 @require_POST
-def withdraw(request: HttpRequest, identifier: str) -> HttpResponse:
+def withdraw(request: Visit, identifier: str) -> HttpResponse:
     """Take the request back for good."""
     actions.withdraw_request(request.person, request_of(request, identifier), now=request.now)
     return done(request, "The request is withdrawn.", to="request", identifier=identifier)

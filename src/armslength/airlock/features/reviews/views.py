@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -12,10 +12,11 @@ from armslength.airlock.models import Comment, ReleaseRequest
 from armslength.airlock.models.states import Choice, FileKind, State, Visibility
 from armslength.airlock.pages import done, file_of, group_of, one_of, request_of
 from armslength.airlock.refusals import Refused
+from armslength.airlock.visits import Visit
 
 
 @require_safe
-def review_queue(request: HttpRequest) -> HttpResponse:
+def review_queue(request: Visit) -> HttpResponse:
     """Show what waits for output checkers, the longest waiting first."""
     if not request.person.output_checker:
         raise Refused("Only output checkers see the review queue.")
@@ -28,7 +29,7 @@ def review_queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def vote(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def vote(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Keep a vote, and go on to the next file that has none."""
     file = file_of(request, identifier, number)
     choice = one_of(Choice, request.POST.get("choice", ""))
@@ -56,7 +57,7 @@ def vote(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
 
 
 @require_POST
-def request_changes_of_group(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def request_changes_of_group(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Ask for changes in all files of a group that have no vote of this reviewer."""
     group = group_of(request, identifier, number)
     count = actions.request_changes_of_group(request.person, group, now=request.now)
@@ -66,14 +67,14 @@ def request_changes_of_group(request: HttpRequest, identifier: str, number: int)
 
 
 @require_POST
-def submit_review(request: HttpRequest, identifier: str) -> HttpResponse:
+def submit_review(request: Visit, identifier: str) -> HttpResponse:
     """Finish this reviewer's review."""
     actions.submit_review(request.person, request_of(request, identifier), now=request.now)
     return done(request, "Your review is submitted.", to="request", identifier=identifier)
 
 
 @require_POST
-def return_request(request: HttpRequest, identifier: str) -> HttpResponse:
+def return_request(request: Visit, identifier: str) -> HttpResponse:
     """Give the request back to its author."""
     text = request.POST.get("text", "")[:5_000]
     found = request_of(request, identifier)
@@ -84,7 +85,7 @@ def return_request(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 @require_POST
-def reject_request(request: HttpRequest, identifier: str) -> HttpResponse:
+def reject_request(request: Visit, identifier: str) -> HttpResponse:
     """Refuse the request for good."""
     text = request.POST.get("text", "")[:5_000]
     found = request_of(request, identifier)
@@ -95,7 +96,7 @@ def reject_request(request: HttpRequest, identifier: str) -> HttpResponse:
 
 
 @require_POST
-def comment(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def comment(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Keep a comment on a group, or on one file of it."""
     group = group_of(request, identifier, number)
     file = None
@@ -115,7 +116,7 @@ def comment(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
 
 
 @require_POST
-def publish_comment(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def publish_comment(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Make a private comment public."""
     found = get_object_or_404(request_of(request, identifier).comments, pk=number)
     actions.publish_comment(request.person, found, now=request.now)
@@ -123,7 +124,7 @@ def publish_comment(request: HttpRequest, identifier: str, number: int) -> HttpR
 
 
 @require_POST
-def strike_comment(request: HttpRequest, identifier: str, number: int) -> HttpResponse:
+def strike_comment(request: Visit, identifier: str, number: int) -> HttpResponse:
     """Strike out a comment."""
     found: Comment = get_object_or_404(request_of(request, identifier).comments, pk=number)
     actions.strike_comment(request.person, found, now=request.now)

@@ -16,8 +16,10 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from armslength.airlock.features.sign_in import actions
+from armslength.airlock.models import Person
 from armslength.airlock.outbox.client import Server
 from armslength.airlock.refusals import Refused
+from armslength.airlock.visits import Visit
 from armslength.kernel.clock import from_text, to_text, utc_now
 from armslength.kernel.errors import Mistake, Mistakes
 
@@ -34,31 +36,32 @@ class PeopleOnly:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self._get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: Visit, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         request.now = utc_now()
         if request.resolver_match and request.resolver_match.view_name in OPEN:
             return None
-        if not request.user.is_authenticated:
+        person = request.user
+        if not isinstance(person, Person):
             return self._to_the_door(request)
-        if (reason := self._why_not_stay(request)) is not None:
+        if (reason := self._why_not_stay(request, person)) is not None:
             logout(request)
             messages.warning(request, reason)
             return self._to_the_door(request)
-        request.person = request.user.as_identity()
+        request.person = person.as_identity()
         return None
 
-    def _why_not_stay(self, request: HttpRequest) -> str | None:
+    def _why_not_stay(self, request: Visit, person: Person) -> str | None:
         # Measured from the sign-in itself: the cookie's own age begins anew whenever the session is saved.
         since = request.session.get(SIGNED_IN_AT)
         age = timedelta(seconds=settings.SESSION_COOKIE_AGE)
         if since is None or request.now - from_text(since) > age:
             return "Your session has ended. Sign in again."
-        if actions.is_due(request.user, now=request.now):
+        if actions.is_due(person, now=request.now):
             with Server(settings.AIRLOCK) as server:
-                actions.refresh_person(server, request.user, now=request.now)
-        return actions.why_not_trusted(request.user, now=request.now)
+                actions.refresh_person(server, person, now=request.now)
+        return actions.why_not_trusted(person, now=request.now)
 
-    def _to_the_door(self, request: HttpRequest) -> HttpResponse:
+    def _to_the_door(self, request: Visit) -> HttpResponse:
         if request.htmx:
             answer = HttpResponse(status=204)
             answer.headers["HX-Redirect"] = reverse("web:sign-in")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -14,13 +14,14 @@ from armslength.airlock.features.workspaces.queries import FileState
 from armslength.airlock.features.workspaces.rules import why_not_start_request
 from armslength.airlock.models import ReleaseRequest
 from armslength.airlock.pages import workspace_of
+from armslength.airlock.visits import Visit
 from armslength.wire.releases import Identity
 
 STALE = "show_stale"
 
 
 @require_safe
-def workspaces(request: HttpRequest) -> HttpResponse:
+def workspaces(request: Visit) -> HttpResponse:
     """Show every workspace the person may look into, by project."""
     return render(request, "airlock/workspaces.html", {"projects": queries.workspaces_of(request.person)})
 
@@ -34,7 +35,7 @@ def why_not_add_from(person: Identity, workspace: str) -> str | None:
 
 
 @require_safe
-def workspace(request: HttpRequest, name: str) -> HttpResponse:
+def workspace(request: Visit, name: str) -> HttpResponse:
     """Show one folder of a workspace, the tree beside it."""
     workspace_of(request, name)
     if "stale" in request.GET:
@@ -69,7 +70,7 @@ def workspace(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-def tree(request: HttpRequest, name: str) -> HttpResponse:
+def tree(request: Visit, name: str) -> HttpResponse:
     """Show what lies directly below one folder, to be put into the tree."""
     workspace_of(request, name)
     manifest = queries.manifest_for(request.person, name)

@@ -69,7 +69,8 @@ class People:
 
     @property
     def female(self) -> Flags:
-        return self.sex == 0
+        female: Flags = self.sex == 0
+        return female
 
     def __len__(self) -> int:
         return len(self.birth)

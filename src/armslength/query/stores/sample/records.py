@@ -132,7 +132,8 @@ def _everyday(chance: np.random.Generator, sheet: Sheet, begins: Days) -> None:
 
 def _either(first: Days, *others: Days) -> Days:
     """Return the earlier of several days."""
-    return np.minimum.reduce([first, *others]).astype(np.int32)
+    earliest: Days = np.minimum.reduce([first, *others]).astype(np.int32)
+    return earliest
 
 
 def _watched(

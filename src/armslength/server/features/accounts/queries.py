@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from armslength.kernel.clock import utc_now
 from armslength.policy.roles import Permission, ProjectState, Role
 from armslength.server import access
 from armslength.server.models import Backend, Grant, Person, Workspace
@@ -37,7 +38,7 @@ def identity_inside(person: Person, *, backend: Backend) -> Identity:
 
 def is_output_checker(person: Person, *, today: date | None = None) -> bool:
     """Say whether a person holds the role of output checker today."""
-    day = today or access.utc_now().date()
+    day = today or utc_now().date()
     return any(
         grant.role is Role.OUTPUT_CHECKER and grant.counts_on(day) for grant in access.grants_of(person)
     )

@@ -19,6 +19,7 @@ from armslength.policy.roles import ROLES, Role
 from armslength.server.features.accounts import queries, tokens
 from armslength.server.features.projects.queries import role_words
 from armslength.server.models import Grant, JobRequest, Person, Workspace
+from armslength.server.visits import SignedIn
 
 
 def _grants(person: Person) -> list[dict[str, Any]]:
@@ -30,7 +31,7 @@ def _grants(person: Person) -> list[dict[str, Any]]:
 
 
 def _page(
-    request: HttpRequest, *, token: str = "", password_form: PasswordChangeForm | None = None
+    request: SignedIn, *, token: str = "", password_form: PasswordChangeForm | None = None
 ) -> HttpResponse:
     person = request.user
     context = {
@@ -54,7 +55,7 @@ def _page(
 @never_cache
 @login_required
 @require_safe
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: SignedIn) -> HttpResponse:
     """Show your roles, your work and the way inside."""
     return _page(request)
 
@@ -62,7 +63,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @require_POST
-def token(request: HttpRequest) -> HttpResponse:
+def token(request: SignedIn) -> HttpResponse:
     """Make a single-use token and show it once."""
     if reason := queries.why_not_inside(request.user):
         messages.error(request, reason)
@@ -74,7 +75,7 @@ def token(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @login_required
 @require_http_methods(["POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: SignedIn) -> HttpResponse:
     """Change your password; other sessions end."""
     form = PasswordChangeForm(request.user, request.POST)
     if not form.is_valid():

@@ -24,6 +24,7 @@ from armslength.server.features.requests.repository import commit_address
 from armslength.server.models import Publication, ReleasedFile, Workspace
 from armslength.server.models.releases import PublicationState
 from armslength.server.pages import page_of
+from armslength.server.visits import SignedIn
 
 
 def _find(request: HttpRequest, pk: str) -> Publication:
@@ -93,7 +94,7 @@ def _citation(request: HttpRequest, found: Publication) -> str:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest, name: str) -> HttpResponse:
+def new(request: SignedIn, name: str) -> HttpResponse:
     """Ask for a publication."""
     workspace = get_object_or_404(Workspace.objects.select_related("project"), name=name)
     refuse(rules.why_not_propose(request.user, workspace=workspace))
@@ -122,7 +123,7 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def decide(request: HttpRequest, pk: str) -> HttpResponse:
+def decide(request: SignedIn, pk: str) -> HttpResponse:
     """Publish, or decline with a reason."""
     found = _find(request, pk)
     try:
@@ -139,7 +140,7 @@ def decide(request: HttpRequest, pk: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, pk: str) -> HttpResponse:
+def withdraw(request: SignedIn, pk: str) -> HttpResponse:
     """Withdraw, with a reason that stays."""
     try:
         actions.withdraw(

@@ -22,6 +22,7 @@ from armslength.server.features.requests.forms import RunForm
 from armslength.server.features.requests.repository import Head, commit_address, read_head
 from armslength.server.models import Backend, Job, JobRequest, ReleasedFile, Workspace
 from armslength.server.pages import page_of
+from armslength.server.visits import SignedIn
 from armslength.wire.jobs import RequestState
 
 STOP_POLLING = 286  # what htmx reads as: take this and ask no more
@@ -29,7 +30,7 @@ STOP_POLLING = 286  # what htmx reads as: take this and ask no more
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def run(request: HttpRequest, name: str) -> HttpResponse:
+def run(request: SignedIn, name: str) -> HttpResponse:
     """Show the actions at the newest commit, and ask for the chosen ones."""
     workspace = get_object_or_404(Workspace.objects.select_related("project", "backend"), name=name)
     refuse(rules.why_not_run(request.user, workspace=workspace))
@@ -48,14 +49,15 @@ def run(request: HttpRequest, name: str) -> HttpResponse:
         form.add_error(
             None, "The branch moved on while you were choosing. Look at the new commit and send again."
         )
-        form.data = form.data.copy()
-        form.data["commit"] = head.commit
+        sent = request.POST.copy()
+        sent["commit"] = head.commit
+        form.data = sent
     states = queries.last_states(workspace.pk)
     rows = [
         {
             "action": action,
             "job": states.get(action.id),
-            "checked": action.id in form["actions"].value() or (),
+            "checked": action.id in (form["actions"].value() or ()),
         }
         if form.is_bound
         else {"action": action, "job": states.get(action.id), "checked": False}
@@ -81,7 +83,7 @@ def _run_page(
     return render(request, "requests/run.html", context, status=status)
 
 
-def _ask(request: HttpRequest, workspace: Workspace, head: Head, form: RunForm) -> HttpResponse:
+def _ask(request: SignedIn, workspace: Workspace, head: Head, form: RunForm) -> HttpResponse:
     wish = actions.Wish(head=head, actions=form.cleaned_data["actions"], force=form.cleaned_data["force"])
     made = actions.make_request(workspace, wish=wish, by=request.user, now=utc_now())
     return redirect("requests:request", made.pk)
@@ -144,13 +146,15 @@ def live(request: HttpRequest, pk: str) -> HttpResponse:
     response = render(request, "requests/live.html", _live(request, found), status=status)
     response.headers["Cache-Control"] = "no-store"
     if found.is_over:
-        response.headers["HX-Refresh"] = "true"  # once more as a whole, so that the button to stop it goes, too
+        response.headers["HX-Refresh"] = (
+            "true"  # once more as a whole, so that the button to stop it goes, too
+        )
     return response
 
 
 @login_required
 @require_POST
-def cancel(request: HttpRequest, pk: str) -> HttpResponse:
+def cancel(request: SignedIn, pk: str) -> HttpResponse:
     """Ask that a request be stopped."""
     found = actions.cancel_request(_find(pk), by=request.user, now=utc_now())
     messages.success(

@@ -9,7 +9,7 @@ from django import forms as django_forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from armslength.kernel.clock import utc_now
 from armslength.kernel.errors import Mistake
-from armslength.policy.roles import Permission, ProjectState, Scope
+from armslength.policy.roles import Permission, ProjectState, Role, Scope
 from armslength.server import access
 from armslength.server.features.projects.queries import role_words
 from armslength.server.features.staff import actions, forms
 from armslength.server.models import Backend, BackendToken, Grant, Person, Project, Workspace
 from armslength.server.models.backends import Verb
+from armslength.server.visits import SignedIn
 
 View = Callable[..., HttpResponse]
 
@@ -32,7 +33,7 @@ def staff_page(view: View) -> View:
 
     @never_cache
     @login_required
-    def guarded(request: HttpRequest, **arguments: Any) -> HttpResponse:
+    def guarded(request: SignedIn, **arguments: Any) -> HttpResponse:
         access.refuse(access.why_not(request.user, Permission.STAFF_AREA_ACCESS))
         return view(request, **arguments)
 
@@ -52,7 +53,7 @@ def _attempt(form: django_forms.Form | django_forms.ModelForm, change: Callable[
 
 
 def _render(
-    request: HttpRequest, name: str, context: dict[str, Any], *forms_shown: django_forms.BaseForm
+    request: SignedIn, name: str, context: dict[str, Any], *forms_shown: django_forms.BaseForm
 ) -> HttpResponse:
     status = 400 if any(form.is_bound and form.errors for form in forms_shown) else 200
     return render(request, f"staff/{name}.html", {"section": "staff", **context}, status=status)
@@ -60,7 +61,7 @@ def _render(
 
 @staff_page
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     """List projects, people and backends."""
     context = {
         "projects": Project.objects.order_by("-created_at"),
@@ -75,7 +76,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_project(request: HttpRequest) -> HttpResponse:
+def new_project(request: SignedIn) -> HttpResponse:
     """Register a project."""
     form = forms.ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -89,7 +90,7 @@ def new_project(request: HttpRequest) -> HttpResponse:
 
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def project(request: HttpRequest, slug: str) -> HttpResponse:
+def project(request: SignedIn, slug: str) -> HttpResponse:
     """Move a project on, and give and end roles on it."""
     found = get_object_or_404(Project, slug=slug)
     posted = request.POST.get("form") if request.method == "POST" else None
@@ -116,31 +117,32 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _give(
-    request: HttpRequest, form: forms.GiveRoleForm, person: Person, project: Project | None
+    request: SignedIn, form: forms.GiveRoleForm, person: Person, project: Project | None
 ) -> Grant | None:
     term = actions.Term(form.cleaned_data["reason"], form.cleaned_data["end"])
-    return _attempt(
+    given: Grant | None = _attempt(
         form,
         lambda: actions.give_role(
             person, form.chosen(), project=project, term=term, by=request.user, now=utc_now()
         ),
     )
+    return given
 
 
 def _grants(found: Any) -> list[dict[str, Any]]:
     rows = found.select_related("person", "granted_by", "ended_by", "project").order_by(
         "ended_at", "-granted_at"
     )
-    return [{"grant": grant, "words": role_words(forms.Role(grant.role))} for grant in rows]
+    return [{"grant": grant, "words": role_words(Role(grant.role))} for grant in rows]
 
 
 @staff_page
 @require_POST
-def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
+def end_grant(request: SignedIn, pk: int) -> HttpResponse:
     """End a role."""
     grant = get_object_or_404(Grant.objects.select_related("person", "project"), pk=pk)
     actions.end_role(grant, by=request.user, now=utc_now())
-    messages.success(request, f"{grant.person} is no longer {role_words(forms.Role(grant.role))}.")
+    messages.success(request, f"{grant.person} is no longer {role_words(Role(grant.role))}.")
     return (
         redirect("staff:project", grant.project.slug)
         if grant.project
@@ -151,7 +153,7 @@ def end_grant(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_page
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_person(request: HttpRequest) -> HttpResponse:
+def new_person(request: SignedIn) -> HttpResponse:
     """Open an account."""
     access.refuse(access.why_not(request.user, Permission.USER_MANAGE))
     form = forms.PersonForm(request.POST or None)
@@ -164,7 +166,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
 
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def person(request: HttpRequest, username: str) -> HttpResponse:
+def person(request: SignedIn, username: str) -> HttpResponse:
     """Give and end global roles; close an account."""
     access.refuse(access.why_not(request.user, Permission.USER_MANAGE))
     found = get_object_or_404(Person, username=username)
@@ -187,7 +189,7 @@ def person(request: HttpRequest, username: str) -> HttpResponse:
 
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_backend(request: HttpRequest) -> HttpResponse:
+def new_backend(request: SignedIn) -> HttpResponse:
     """Register a backend."""
     access.refuse(access.why_not(request.user, Permission.BACKEND_MANAGE))
     form = forms.BackendForm(request.POST or None)
@@ -200,7 +202,7 @@ def new_backend(request: HttpRequest) -> HttpResponse:
 
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def backend(request: HttpRequest, slug: str) -> HttpResponse:
+def backend(request: SignedIn, slug: str) -> HttpResponse:
     """Make and revoke a backend's tokens; pause it."""
     access.refuse(access.why_not(request.user, Permission.BACKEND_MANAGE))
     found = get_object_or_404(Backend, slug=slug)
@@ -221,7 +223,7 @@ def backend(request: HttpRequest, slug: str) -> HttpResponse:
 
 @staff_page
 @require_POST
-def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
+def revoke_token(request: SignedIn, pk: int) -> HttpResponse:
     """Revoke a token."""
     found = get_object_or_404(BackendToken.objects.select_related("backend"), pk=pk)
     actions.revoke_token(found, by=request.user, now=utc_now())

@@ -27,9 +27,11 @@ class WorkspaceForm(forms.ModelForm):
     def __init__(self, *arguments: Any, project: Project, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.instance.project = project
-        self.fields["backend"].queryset = Backend.objects.order_by("name")
+        field = self.fields["backend"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101 - tells the type checker
+        field.queryset = Backend.objects.order_by("name")
         if Backend.objects.count() == 1:
-            self.fields["backend"].initial = Backend.objects.first()
+            field.initial = Backend.objects.first()
 
     def clean_repository(self) -> str:
         address: str = self.cleaned_data["repository"].strip()

@@ -16,6 +16,7 @@ from armslength.server.features.requests.rules import why_not_run
 from armslength.server.features.workspaces import actions, rules
 from armslength.server.features.workspaces.forms import WorkspaceForm
 from armslength.server.models import JobRequest, Project, Publication, Release, Workspace
+from armslength.server.visits import SignedIn
 
 
 @require_safe
@@ -52,7 +53,7 @@ def workspace(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest, slug: str) -> HttpResponse:
+def new(request: SignedIn, slug: str) -> HttpResponse:
     """Make a workspace."""
     project = get_object_or_404(Project, slug=slug)
     refuse(rules.why_not_create(request.user, project=project))
@@ -70,7 +71,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def archive(request: HttpRequest, name: str) -> HttpResponse:
+def archive(request: SignedIn, name: str) -> HttpResponse:
     """Archive a workspace or take it back."""
     found = get_object_or_404(Workspace.objects.select_related("project"), name=name)
     archived = request.POST.get("archived") == "yes"
