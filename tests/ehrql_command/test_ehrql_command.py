@@ -17,7 +17,6 @@ from armslength.cli.ehrql import COMMANDS, run
 from armslength.kernel import bubblewrap
 from armslength.kernel.bubblewrap import MEBIBYTE, Bind, Jail, Limits, Scratch
 
-VARIABLES = ("DATABASE_URL", "OPENSAFELY_BACKEND", "BACKEND", "EHRQL_PERMISSIONS", "EHRQL_ISOLATE_USER_CODE")
 DEFINITION = """\
 from ehrql import create_dataset, get_parameter
 from ehrql.tables.core import clinical_events, patients
@@ -27,35 +26,6 @@ dataset.sex = patients.sex
 dataset.events = clinical_events.count_for_patient()
 print("this is printed while loading")
 """
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store of invented people."""
-    folder = tmp_path_factory.mktemp("data") / "store"
-    line = [
-        sys.executable,
-        "-m",
-        "armslength",
-        "data",
-        "sample",
-        "--patients",
-        "300",
-        "--seed",
-        "1",
-        "--to",
-        folder,
-    ]
-    subprocess.run([*map(str, line)], check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    folder = tmp_path / "study"
-    folder.mkdir()
-    (folder / "d.py").write_text(DEFINITION)
-    return folder
 
 
 Ehrql = Callable[..., subprocess.CompletedProcess[str]]
@@ -68,26 +38,6 @@ def ehrql_process(study: Path, *arguments: object, **environment: object) -> sub
     return subprocess.run(
         line, cwd=study, env=given, capture_output=True, text=True, timeout=100, check=False
     )
-
-
-@pytest.fixture
-def ehrql(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Ehrql:
-    """The command as a function, which saves a start of Python each time."""
-
-    def ehrql(study: Path, *arguments: object, **environment: object) -> subprocess.CompletedProcess[str]:
-        with monkeypatch.context() as patch:
-            patch.chdir(study)
-            for name in VARIABLES:
-                patch.delenv(name, raising=False)
-            for name, value in environment.items():
-                patch.setenv(name, str(value))
-            words = [str(word) for word in arguments]
-            capfd.readouterr()
-            status = run(words)
-            shown = capfd.readouterr()
-            return subprocess.CompletedProcess(words, status, shown.out, shown.err)
-
-    return ehrql
 
 
 def rows_of(file: Path) -> list[dict[str, str]]:

@@ -21,6 +21,12 @@ VERBS: dict[str, tuple[str, str]] = {
     "up": ("armslength.cli.up", "Start both sites and the runner here, pre-filled, to click through"),
     "down": ("armslength.cli.down", "Stop what `up` started"),
     "data": ("armslength.cli.data", "Fill a store: import a real export or make a plausible population"),
+    "explain": ("armslength.cli.explain", "Show what a query reads, how often, and what drives its cost"),
+    "attrition": (
+        "armslength.cli.attrition",
+        "Show how many patients each condition of a population removes, rounded",
+    ),
+    "graph": ("armslength.cli.graph", "Draw the graph of a dataset's query"),
     "check-outputs": (
         "armslength.cli.check_outputs",
         "Find what in output files would disclose something about a person",

@@ -26,10 +26,19 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "generate_measures",
         "Calculate measures over time and groups, small numbers hidden",
     ),
+    "dump-example-data": (
+        "dump_example_data",
+        "Write five small tables of invented people, to try things on",
+    ),
     "dump-dataset-sql": (
         "dump_dataset_sql",
         "Show every statement a dataset definition would run, without a database",
     ),
+    "assure": ("assure", "Check what a dataset gives for a few invented patients of a test file"),
+    "attrition": ("attrition", "Show how many patients each condition of the population removes, rounded"),
+    "debug": ("debug", "Run a definition and print what its `show()` calls show (internal)"),
+    "graph-query": ("graph_query", "Draw a definition's query as a graph (internal)"),
+    "backend-admin": ("backend_admin", "Chores of a database server, where a backend has some (internal)"),
     "serialize-definition": ("serialize_definition", "Print a definition's query as JSON (internal)"),
     "test-connection": ("check_connection", "Say whether the configured database can be opened (internal)"),
     "isolation-report": (
@@ -79,7 +88,7 @@ def _run(arguments: list[str]) -> int:
         print(help_text())
         return 0
     if arguments[0] == "--version":
-        print(f"ehrql {__version__} (armslength)")
+        print(f"ehrql {__version__}")
         return 0
     command, *rest = arguments
     command = ALIASES.get(command, command)

@@ -1,4 +1,4 @@
-"""`ehrql dump-dataset-sql`: every statement a definition would run, in order, each with its reason."""
+"""`ehrql dump-dataset-sql`: every statement a definition would run, in order, with all values written out."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Load the definition and print its plan; no database is touched."""
+    """Load the definition and print its statements; no database is touched."""
     dataset = load_definition(arguments, dsn=os.environ.get("DATABASE_URL")).require_dataset()
 
     from armslength.query.api.databases import Database
-    from armslength.query.api.explanations import explain
+    from armslength.query.api.explanations import sql_script
 
-    text = explain(
+    text = sql_script(
         dataset, database=Database(dsn="", backend=backend_of(arguments), engine=engine_of(arguments))
     )
     write(text, arguments.output)

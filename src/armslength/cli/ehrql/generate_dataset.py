@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from armslength.cli.ehrql.assure import check_file
 from armslength.cli.ehrql.progress import Progress
 from armslength.cli.ehrql.settings import (
     add_backend,
@@ -24,6 +25,17 @@ USAGE_STATUS = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    add_shared_arguments(parser)
+    parser.add_argument(
+        "--test-data-file",
+        type=Path,
+        metavar="TEST.py",
+        help="assurance tests to run first; nothing is written when one fails",
+    )
+
+
+def add_shared_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what datasets and measures have in common."""
     add_definition(parser)
     parser.add_argument(
         "--output",
@@ -50,6 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     dataset = load_definition(arguments, dsn=dsn).require_dataset()
     progress.tell(f"loaded {arguments.definition}")
+    if arguments.test_data_file is not None:
+        check_file(arguments.test_data_file, parameters=arguments.parameters, dsn=dsn)
 
     from armslength.query.api.databases import Database
     from armslength.query.api.datasets import generate_dataset, print_dataset

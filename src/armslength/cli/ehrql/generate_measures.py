@@ -6,11 +6,14 @@ import argparse
 import sys
 import time
 
-from armslength.cli.ehrql.generate_dataset import add_arguments, check_output
+from armslength.cli.ehrql.generate_dataset import add_shared_arguments, check_output
 from armslength.cli.ehrql.progress import Progress
 from armslength.cli.ehrql.settings import backend_of, dsn_of, engine_of, load_definition, permissions_from
 
-__all__ = ["add_arguments", "run"]
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    add_shared_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

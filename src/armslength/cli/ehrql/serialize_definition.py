@@ -31,6 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
             "claimed_permissions": loaded.claimed_permissions,
             "dummy_data": loaded.dummy_data,
             "problems": loaded.problems,
+            "test_data": loaded.test_data,
+            "names": loaded.names,
         }
     )
     write(document.decode(), arguments.output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,13 +69,18 @@ def permissions_from(environment: Mapping[str, str] = os.environ) -> tuple[str, 
 
 def load_definition(arguments: argparse.Namespace, *, dsn: str | None) -> LoadedDefinition:
     """Load the command's definition, isolated as the environment demands; a database in the study is hidden from it."""
+    return load_file(arguments.definition, parameters=arguments.parameters, dsn=dsn)
+
+
+def load_file(definition: Path, *, parameters: Sequence[str], dsn: str | None) -> LoadedDefinition:
+    """Load a definition or a file of tests."""
     from armslength.query.loading.isolation import Isolation
     from armslength.query.loading.load import load
 
     hidden = [Path(dsn)] if dsn and Path(dsn).exists() else []
     return load(
-        arguments.definition,
-        parameters=arguments.parameters,
+        definition,
+        parameters=parameters,
         isolate=Isolation.from_environment(),
         real_data=bool(dsn),
         hidden=hidden,

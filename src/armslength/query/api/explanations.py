@@ -1,10 +1,14 @@
-"""Explain a query: the statements that would be run, in order, each with its reason."""
+"""Explain a query: the statements that would be run, in order, and what makes them cost what they cost."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from sqlglot import exp
+
 from armslength.query.api.databases import Database, find_backend
 from armslength.query.api.datasets import require_no_parameters
-from armslength.query.engines.engine import ArrowTables, find_engine
+from armslength.query.engines.engine import ArrowTables, Engine, Plan, Statement, find_engine
 from armslength.query.model.nodes import Dataset
 
 
@@ -13,12 +17,63 @@ def explain(dataset: Dataset, *, database: Database | None = None, optimised: bo
 
     `optimised=False` shows the plain plan, one reading of a table for each answer.
     """
-    require_no_parameters(dataset)
-    wanted = database or Database(dsn="")
-    engine = find_engine(wanted.engine).open(ArrowTables(tables={}), settings=wanted.settings)
+    engine, plan = _compiled(dataset, database or Database(dsn=""), optimised=optimised)
     try:
-        passes = None if optimised else ()
-        plan = engine.compile(dataset, backend=find_backend(wanted.backend), passes=passes)
         return engine.explain(plan)
     finally:
         engine.close()
+
+
+def sql_script(dataset: Dataset, *, database: Database | None = None) -> str:
+    """Return every statement a query would run, in order, numbered, with all values written out.
+
+    Rows that travel with the query appear as one INSERT each.
+    """
+    wanted = database or Database(dsn="")
+    engine, plan = _compiled(dataset, wanted, optimised=True)
+    engine.close()
+    steps: list[tuple[str, str]] = []
+    for statement in plan.statements:
+        steps += (("Run query", sql) for sql in _sql_of(statement, wanted.engine))
+    steps += (("Fetch results from query", result.sql) for result in plan.results)
+    of = len(steps)
+    return "\n\n".join(
+        f"-- {what} {number:03} / {of:03}\n{sql};" for number, (what, sql) in enumerate(steps, start=1)
+    )
+
+
+def _compiled(dataset: Dataset, database: Database, *, optimised: bool) -> tuple[Engine, Plan]:
+    require_no_parameters(dataset)
+    engine = find_engine(database.engine).open(ArrowTables(tables={}), settings=database.settings)
+    try:
+        passes = None if optimised else ()
+        return engine, engine.compile(dataset, backend=find_backend(database.backend), passes=passes)
+    except BaseException:
+        engine.close()
+        raise
+
+
+def _sql_of(statement: Statement, dialect: str) -> Iterator[str]:
+    """The SQL of a step; rows to upload become a table and its rows."""
+    if statement.sql is not None:
+        yield statement.sql
+    if statement.rows is None:
+        return
+    name = exp.to_identifier(statement.creates, quoted=True)
+    columns = [
+        exp.ColumnDef(
+            this=exp.to_identifier(field.name, quoted=True), kind=exp.DataType.build(_type(field.type))
+        )
+        for field in statement.rows.schema
+    ]
+    temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
+    schema = exp.Schema(this=name, expressions=columns)
+    yield exp.Create(this=schema, kind="TABLE", properties=temporary).sql(dialect=dialect)
+    for row in statement.rows.to_pylist():
+        values = exp.values([tuple(exp.convert(value) for value in row.values())])
+        yield exp.Insert(this=name.copy(), expression=values).sql(dialect=dialect)
+
+
+def _type(kind: object) -> str:
+    named = {"int64": "BIGINT", "int32": "INT", "double": "DOUBLE", "bool": "BOOLEAN", "date32[day]": "DATE"}
+    return named.get(str(kind), "TEXT")

@@ -47,15 +47,19 @@ def _from_file(path: Path, cls: type[PatientFrame]) -> PatientFrame:
 
 
 def read_rows(path: Path, schema: TableSchema) -> list[tuple[Any, ...]]:
-    """Read (patient_id, values in schema order) from a file. Raises FileValidationError."""
+    """Read one row per patient: (patient_id, values in schema order). Raises FileValidationError."""
+    return _one_per_patient(path, read_all_rows(path, schema))
+
+
+def read_all_rows(path: Path, schema: TableSchema) -> Iterable[tuple[Any, ...]]:
+    """Read all rows of a file: (patient_id, values in schema order). Raises FileValidationError."""
     if not path.name.endswith(SUFFIXES):
         raise FileValidationError(
             f"`{path}` cannot be read: its name must end in one of {', '.join(SUFFIXES)}"
         )
     if not path.is_file():
         raise FileValidationError(f"there is no file `{path}`")
-    rows = _arrow_rows(path, schema) if path.suffix == ".arrow" else _csv_rows(path, schema)
-    return _one_per_patient(path, rows)
+    return _arrow_rows(path, schema) if path.suffix == ".arrow" else _csv_rows(path, schema)
 
 
 def _one_per_patient(path: Path, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -110,7 +114,7 @@ def _check_header(path: Path, needed: tuple[str, ...], header: Iterable[str]) ->
 
 def _arrow_rows(path: Path, schema: TableSchema) -> Iterator[tuple[Any, ...]]:
     # Heavy, so imported only by definitions that read Arrow files.
-    import pyarrow  # type: ignore[import-untyped]
+    import pyarrow
     from pyarrow import feather
 
     names = ["patient_id", *schema]

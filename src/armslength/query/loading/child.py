@@ -1,6 +1,8 @@
 """Inside the jail: run one definition and send its query back as data.
 
-    python -m armslength.query.loading.child DESCRIPTOR FOLDERS DEFINITION PARAMETERS…
+    python -m armslength.query.loading.child DESCRIPTOR FOLDERS SHOWING DEFINITION PARAMETERS…
+
+SHOWING is empty, or the format of what `show()` prints and the folder of tables it looks at: `ascii:tables`.
 
 The answer goes to DESCRIPTOR: a first line `loaded` or `mistake`, then JSON. What the definition prints goes to
 stderr. Nothing this process says is believed: it ran somebody's code. The parent checks the model as it would
@@ -25,23 +27,27 @@ LOADED, MISTAKE = b"loaded\n", b"mistake\n"
 
 def main(arguments: list[str]) -> int:
     """Run the definition, write the answer, return the exit status."""
-    descriptor, roots, definition, *parameters = arguments
+    descriptor, roots, showing, definition, *parameters = arguments
     folders = tuple(Path(root) for root in roots.split(os.pathsep))
     result = os.fdopen(int(descriptor), "wb")
     os.set_inheritable(result.fileno(), False)
     os.dup2(2, 1)
-    answer, status = _answer(Path(definition), folders, parameters)
+    answer, status = _answer(Path(definition), folders, parameters, showing)
     sys.stderr.flush()
     result.write(answer)
     result.close()
     return status
 
 
-def _answer(definition: Path, folders: tuple[Path, ...], parameters: list[str]) -> tuple[bytes, int]:
+def _answer(
+    definition: Path, folders: tuple[Path, ...], parameters: list[str], showing: str = ""
+) -> tuple[bytes, int]:
     """The document of the definition, or of the mistake it holds."""
     from armslength.query.loading.collect import collect
     from armslength.query.model.serialize import write
 
+    if showing:
+        _switch_on_show(showing)
     try:
         return LOADED + write(collect(run(definition, parameters))), 0
     except SystemExit as asked:
@@ -58,6 +64,14 @@ def _answer(definition: Path, folders: tuple[Path, ...], parameters: list[str]) 
         code = "Q003" if isinstance(error, SyntaxError) else known.code if known else "Q002"
         status = 11 if type(error).__name__ == "FileValidationError" else 10
         return _mistake(code, told.what, told.where, told.hint, status)
+
+
+def _switch_on_show(showing: str) -> None:
+    from armslength.query.language import show
+    from armslength.query.loading.showing import renderer_for
+
+    display_format, _, folder = showing.partition(":")
+    show.renderer = renderer_for(Path(folder) if folder else None, display_format)
 
 
 def run(definition: Path, parameters: list[str]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from armslength.query.language.dummy_data import DummyDataConfig
 from armslength.query.language.errors import Error
 from armslength.query.language.measures import Measures, measures_of
 from armslength.query.language.permissions import claimed_permissions
+from armslength.query.model import nodes as n
+from armslength.query.model.serialize import write
 
 
 def collect(variables: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,6 +27,8 @@ def collect(variables: Mapping[str, Any]) -> dict[str, Any]:
         "claimed_permissions": claimed_permissions(),
         "dummy_data": _dummy_data(steering),
         "problems": problems,
+        "names": _names(variables, dataset),
+        "test_data": _test_data(variables.get("test_data"), problems),
     }
 
 
@@ -49,6 +53,35 @@ def _part(
     except Error as error:
         problems[name] = str(error)
         return None
+
+
+def _names(variables: Mapping[str, Any], dataset: n.Dataset | None) -> tuple[tuple[str, n.Series], ...]:
+    """What the author calls the conditions that the population is made of: variables of the file or the dataset."""
+    if dataset is None:
+        return ()
+    parts = {
+        each for each in n.walk(dataset.population) if isinstance(each, n.Series) and each.domain is None
+    }
+    nodes = {name: getattr(value, "_node", None) for name, value in variables.items() if name[:1] != "_"}
+    called: dict[n.Series, str] = {}
+    for name, node in (*nodes.items(), *dataset.variables):
+        if isinstance(node, n.Series) and node in parts and not isinstance(node, n.Value):
+            called.setdefault(node, name)
+    return tuple((name, node) for node, name in called.items())
+
+
+def _test_data(found: Any, problems: dict[str, str]) -> Any:
+    """The assurance tests, when they are a dict of plain values that can be passed on."""
+    if found is None:
+        return None
+    try:
+        if not isinstance(found, dict):
+            raise TypeError(f"it is a {type(found).__name__}, not a dict of patients")
+        write(found)
+    except TypeError as error:
+        problems["test_data"] = f"`test_data` cannot be used: {error}"
+        return None
+    return found
 
 
 def _dummy_data(steering: Any) -> dict[str, Any]:

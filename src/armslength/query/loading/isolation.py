@@ -105,9 +105,9 @@ def child_environment() -> dict[str, str]:
 
 
 def child_arguments(
-    definition: Path, folders: tuple[Path, ...], result: int, parameters: tuple[str, ...]
+    definition: Path, folders: tuple[Path, ...], result: int, parameters: tuple[str, ...], showing: str = ""
 ) -> list[str]:
-    """The command line of the child."""
+    """The command line of the child. `showing` is empty unless `show()` is to print: see `child.py`."""
     module = "armslength.query.loading.child"
     roots = os.pathsep.join(map(str, folders))
-    return [sys.executable, "-P", "-m", module, str(result), roots, str(definition), *parameters]
+    return [sys.executable, "-P", "-m", module, str(result), roots, showing, str(definition), *parameters]

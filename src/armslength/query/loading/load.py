@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,21 @@ from armslength.query.loading.exchange import Answer, Say, ask, plain
 from armslength.query.loading.isolation import Isolation, LoadLimits, child_arguments, jail_for, jail_wanted
 from armslength.query.loading.loaded import DEFINITION_STATUS, LoadedDefinition
 from armslength.query.model.measures import Measures
-from armslength.query.model.nodes import Dataset
+from armslength.query.model.nodes import Dataset, Series
 from armslength.query.model.serialize import read
 
 USAGE_STATUS = 2
 USUAL_LIMITS = LoadLimits()
 CODE = re.compile(r"Q[0-9]{3}")
+NAME = re.compile(r"\w{1,200}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Showing:
+    """That `show()` is to print: how, and from which folder of tables (None: the example data)."""
+
+    display_format: str = "ascii"
+    tables: Path | None = None
 
 
 def to_stderr(text: str) -> None:
@@ -40,21 +50,28 @@ def load(
     hidden: Sequence[Path] = (),
     limits: LoadLimits = USUAL_LIMITS,
     say: Say = to_stderr,
+    showing: Showing | None = None,
 ) -> LoadedDefinition:
     """Run a definition file in a child process without network, credentials or anything to write.
 
     The file can read the working folder (the study) and its own folder, less those `hidden`. `real_data` says
-    that a database is configured: then nothing runs unless it can be isolated. Raises Mistake for whatever is
-    wrong with the definition, in words about the study's own lines.
+    that a database is configured: then nothing runs unless it can be isolated. `showing` switches `show()` on.
+    Raises Mistake for whatever is wrong with the definition, in words about the study's own lines.
     """
     path, folders = _places(definition)
+    if showing is not None and (tables := _tables(showing)):
+        folders = (*folders, tables)
     isolated, warning = jail_wanted(isolate, real_data=real_data)
     if warning:
         say(f"warning: {warning}\n")
     absolute_hidden = tuple(_absolute(folder) for folder in hidden)
     jail = jail_for(folders, study=folders[0], hidden=absolute_hidden, limits=limits) if isolated else None
+    wanted = "" if showing is None else showing.display_format + ":" + str(_tables(showing) or "")
     answer = ask(
-        lambda result: child_arguments(path, folders, result, tuple(parameters)), jail, limits=limits, say=say
+        lambda result: child_arguments(path, folders, result, tuple(parameters), wanted),
+        jail,
+        limits=limits,
+        say=say,
     )
     document = _document(answer, definition, limits)
     return _loaded(read(document, find_table=find_table), definition, isolated)
@@ -78,6 +95,10 @@ def _places(definition: Path) -> tuple[Path, tuple[Path, ...]]:
                 exit_status=USAGE_STATUS,
             )
     return path, folders
+
+
+def _tables(showing: Showing) -> Path | None:
+    return None if showing.tables is None else _absolute(showing.tables)
 
 
 def _absolute(path: Path) -> Path:
@@ -140,16 +161,10 @@ def _loaded(parts: Any, definition: Path, isolated: bool) -> LoadedDefinition:
         "claimed_permissions": tuple,
         "dummy_data": dict,
         "problems": dict,
+        "test_data": (dict, type(None)),
+        "names": tuple,
     }
-    texts = parts.get("claimed_permissions", ()) if isinstance(parts, dict) else ()
-    if (
-        not isinstance(parts, dict)
-        or set(parts) != set(kinds)
-        or not all(isinstance(parts[name], kind) for name, kind in kinds.items())
-        or not all(
-            isinstance(each, str) for each in (*texts, *parts["problems"], *parts["problems"].values())
-        )
-    ):
+    if not isinstance(parts, dict) or set(parts) != set(kinds) or not _has_shape(parts, kinds):
         raise _ended(
             "Q001",
             "its query does not have the expected parts",
@@ -158,3 +173,19 @@ def _loaded(parts: Any, definition: Path, isolated: bool) -> LoadedDefinition:
         )
     problems = {name: plain(problem)[:6000] for name, problem in parts["problems"].items()}
     return LoadedDefinition(**{**parts, "problems": problems}, path=definition, isolated=isolated)
+
+
+def _has_shape(parts: Mapping[str, Any], kinds: Mapping[str, Any]) -> bool:
+    """Whether each part is of its kind, and what must be text is text."""
+    if not all(isinstance(parts[name], kind) for name, kind in kinds.items()):
+        return False
+    texts = (*parts["claimed_permissions"], *parts["problems"], *parts["problems"].values())
+    named = all(
+        isinstance(each, tuple)
+        and len(each) == 2
+        and isinstance(each[0], str)
+        and NAME.fullmatch(each[0])
+        and isinstance(each[1], Series)
+        for each in parts["names"]
+    )
+    return named and all(isinstance(each, str) for each in texts)

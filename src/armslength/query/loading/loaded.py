@@ -9,7 +9,7 @@ from typing import Any
 
 from armslength.kernel.errors import Mistake
 from armslength.query.model.measures import Measures
-from armslength.query.model.nodes import Dataset
+from armslength.query.model.nodes import Dataset, Node, Series
 
 DEFINITION_STATUS = 10
 
@@ -19,7 +19,8 @@ class LoadedDefinition:
     """One definition file after loading.
 
     `problems` says in words why `dataset` or `measures` is None, so that a file whose dataset is broken can
-    still be used for its measures. `isolated` tells whether the file ran in a jail.
+    still be used for its measures. `names` are the author's, for parts of the population. `isolated` tells
+    whether the file ran in a jail.
     """
 
     path: Path
@@ -29,6 +30,13 @@ class LoadedDefinition:
     dummy_data: Mapping[str, Any] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     isolated: bool = True
+    test_data: Mapping[Any, Any] | None = None
+    names: tuple[tuple[str, Series], ...] = ()
+
+    @property
+    def names_of_parts(self) -> dict[Node, str]:
+        """What the author calls parts of the population, in words."""
+        return {node: name.replace("_", " ") for name, node in self.names}
 
     def require_dataset(self) -> Dataset:
         """Return the dataset, or raise Mistake Q004 saying why there is none."""
@@ -42,10 +50,18 @@ class LoadedDefinition:
             raise self._missing("measures")
         return self.measures
 
+    def require_test_data(self) -> Mapping[Any, Any]:
+        """Return the assurance tests, or raise Mistake Q004 saying why there are none."""
+        if self.test_data is None:
+            raise self._missing("test_data")
+        return self.test_data
+
     def _missing(self, name: str) -> Mistake:
         hints = {
             "dataset": "make one with `dataset = create_dataset()` and `dataset.define_population(…)`",
             "measures": "make them with `measures = create_measures()` and `measures.define_measure(…)`",
+            "test_data": 'write `test_data = {1: {"patients": {…}, "expected_columns": {…}}}`, '
+            "with rows of plain values for every table the dataset reads",
         }
         what = self.problems.get(name, f"the definition has no variable called `{name}`")
         return Mistake("Q004", what, where=str(self.path), hint=hints[name], exit_status=DEFINITION_STATUS)

@@ -1,0 +1,37 @@
+"""`armslength explain`: what a query reads, how often, and what drives its cost; with `--sql` every statement."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from armslength.cli.ehrql.settings import backend_of, load_definition
+
+app = typer.Typer(help="Show the plan of a query and what drives its cost.")
+
+
+@app.command()
+def explain_command(
+    definition: Annotated[Path, typer.Argument(metavar="DEFINITION.py", help="The dataset definition.")],
+    parameters: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- PARAMETERS…]", help="Parameters of the definition.")
+    ] = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Show every statement with its reason.")] = False,
+    backend: Annotated[str | None, typer.Option("--backend", help="How a database keeps its tables.")] = None,
+) -> None:
+    """Describe the plan in words. No database is touched."""
+    arguments = argparse.Namespace(definition=definition, parameters=parameters or [], backend=backend)
+    dataset = load_definition(arguments, dsn=os.environ.get("DATABASE_URL")).require_dataset()
+
+    from armslength.query.api.costs import costs_in_words
+    from armslength.query.api.databases import Database
+    from armslength.query.api.explanations import explain
+
+    if sql:
+        typer.echo(explain(dataset, database=Database(dsn="", backend=backend_of(arguments))))
+    else:
+        typer.echo(costs_in_words(dataset))

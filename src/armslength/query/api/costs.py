@@ -1,0 +1,131 @@
+"""What a query costs and why, in words: which tables are read how often, with which codelists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from armslength.query.api.databases import named_tables
+from armslength.query.api.datasets import require_no_parameters
+from armslength.query.engines.backend import qualified
+from armslength.query.engines.passes import PASSES
+from armslength.query.engines.query_plan import QueryPlan, Scan, plan_query
+from armslength.query.model import nodes as n
+
+LARGE_CODELIST, MANY_ANSWERS = 2_000, 100
+
+
+def costs_in_words(dataset: n.Dataset) -> str:
+    """Describe the plan of a dataset: what is read, what the passes saved, what drives the cost. Touches no data."""
+    require_no_parameters(dataset)
+    plain = plan = plan_query(dataset)
+    for rewrite in PASSES:
+        plan = rewrite(plan)
+    parts = [_summary(dataset), _readings(dataset, plan), _passes(plain), _drivers(dataset, plan)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _summary(dataset: n.Dataset) -> str:
+    nodes = sum(1 for _ in n.walk(dataset))
+    sets = {node.value for node in n.walk(dataset) if isinstance(node, n.Value) and _is_set(node)}
+    codes = sum(map(len, sets))
+    return (
+        f"{_count(len(dataset.variables), 'variable')}, {_count(len(dataset.events), 'event table')}, "
+        f"{_count(len(named_tables(dataset)), 'table')}, {_count(nodes, 'operation')}, "
+        f"{_count(len(sets), 'list')} of values with {codes:,} values in all"
+    )
+
+
+def _is_set(node: n.Value) -> bool:
+    return isinstance(node.value, frozenset)
+
+
+def _readings(dataset: n.Dataset, plan: QueryPlan) -> str:
+    lines = ["Readings of tables"]
+    for table in named_tables(dataset):
+        name = qualified(table.namespace, table.name)
+        scans = [scan for scan in plan.scans if scan.table is table]
+        if isinstance(table, n.SelectPatientTable):
+            lines.append(f"  {name}: joined, one row for each patient")
+        elif not scans:
+            lines.append(f"  {name}: for an event table of the output")
+        else:
+            lines.append(f"  {name}: {_count(len(scans), 'reading')}")
+            lines += [f"    {_reading(scan)}" for scan in scans]
+    return "\n".join(lines)
+
+
+def _reading(scan: Scan) -> str:
+    what = Counter(_kind(reduction.node) for reduction in scan.reductions)
+    answers = ", ".join(f"{name} ({count:,})" for name, count in what.items())
+    of = "rows of members of the population" if scan.members_only else "rows of everybody"
+    text = f"for the {scan.stage.value}: {answers}; {of}"
+    for tags in scan.tags:
+        sizes = sorted((len(each) for each in tags.memberships), reverse=True)
+        shown = ", ".join(f"{size:,}" for size in sizes[:5]) + (", …" if len(sizes) > 5 else "")
+        only = ", and only rows with one of them" if tags.required else ""
+        text += f"; {_count(len(sizes), 'codelist')} ({shown} values) looked up once for each row{only}"
+    return text
+
+
+def _kind(node: n.Node) -> str:
+    names = {
+        n.PickOneRowPerPatient: "picked row",
+        n.Exists: "exists",
+        n.Count: "count",
+        n.CountDistinct: "count of different values",
+        n.CountEpisodes: "count of episodes",
+        n.CombineAsSet: "set of values",
+        n.Min: "smallest",
+        n.Max: "largest",
+        n.Sum: "sum",
+        n.Mean: "mean",
+    }
+    return names.get(type(node), type(node).__name__)
+
+
+def _passes(plain: QueryPlan) -> str:
+    lines = ["Passes"]
+    plan = plain
+    for rewrite in PASSES:
+        before, plan = plan, rewrite(plan)
+        doc = (rewrite.__doc__ or "").splitlines()[0].rstrip(".")
+        lines.append(f"  {rewrite.__name__}: {doc[:1].lower()}{doc[1:]}: {_saved(before, plan)}")
+    return "\n".join(lines)
+
+
+def _saved(before: QueryPlan, after: QueryPlan) -> str:
+    if len(before.scans) != len(after.scans):
+        return f"{_count(len(before.scans), 'reading')} became {len(after.scans)}"
+    tagged = sum(bool(scan.tags) for scan in after.scans) - sum(bool(scan.tags) for scan in before.scans)
+    limited = sum(s.members_only for s in after.scans) - sum(s.members_only for s in before.scans)
+    changed = tagged or limited
+    return f"in {_count(changed, 'reading')}" if changed else "nothing to do"
+
+
+def _drivers(dataset: n.Dataset, plan: QueryPlan) -> str:
+    told = list(_drivers_of(dataset, plan))
+    return "\n".join(["What drives the cost", *(f"  {each}" for each in told or ["nothing stands out"])])
+
+
+def _drivers_of(dataset: n.Dataset, plan: QueryPlan) -> Iterator[str]:
+    often = Counter(qualified(scan.table.namespace, scan.table.name) for scan in plan.scans)
+    for name, count in often.items():
+        if count > 2:
+            yield f"{name} is read {count} times, because some answers need others first"
+    for scan in plan.scans:
+        name = qualified(scan.table.namespace, scan.table.name)
+        if len(scan.reductions) > MANY_ANSWERS:
+            yield f"{name}: {len(scan.reductions)} answers in one reading need memory for each patient"
+        for reduction in scan.reductions:
+            if reduction.is_windowed:
+                yield f"{name}: episodes compare neighbouring rows, so this reading is not shared"
+        if not scan.members_only and not scan.tags and not any(r.conditions for r in scan.reductions):
+            yield f"{name}: every row of everybody is read for the population; a condition would cut that"
+    for node in n.walk(dataset):
+        if isinstance(node, n.Value) and _is_set(node) and len(node.value) > LARGE_CODELIST:
+            yield f"a list of {len(node.value):,} values: it is sent to the database with the query"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
