@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from armslength.cli import run
+from armslength.disclosure.policy import DEFAULT
 
 SAFE = "group,patients\na,20\nb,35\n"
 SMALL = "group,patients\na,20\nb,3\n"
@@ -46,3 +47,68 @@ def test_links_in_a_folder_are_not_followed(tmp_path, capsys):
     (tmp_path / "link.csv").symlink_to("/etc/passwd")
     assert run(["check-outputs", str(tmp_path)]) == 0
     assert "link.csv" not in capsys.readouterr().out
+
+
+def test_the_page_leads_from_a_cell_to_its_derivation_and_escapes_what_files_say(tmp_path, capsys):
+    (tmp_path / "small.csv").write_text('group,patients\n"<script>alert(1)</script>",20\nb,3\n')
+    run(["check-outputs", str(tmp_path / "small.csv"), "--html", str(tmp_path / "report.html")])
+    page = (tmp_path / "report.html").read_text()
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+    assert '<td class="block"><a href="#file-0-0"' in page and 'id="file-0-0"' in page
+    assert "http://" not in page and "https://" not in page
+
+
+def test_sarif_names_rules_lines_and_what_was_not_checked(tmp_path, capsys):
+    (tmp_path / "small.csv").write_text(SMALL)
+    (tmp_path / "small.png").write_bytes(b"\x89PNG\x00")
+    assert run(["check-outputs", "--sarif", str(tmp_path)]) == 1
+    (sarif,) = json.loads(capsys.readouterr().out)["runs"]
+    (result,) = [result for result in sarif["results"] if result["ruleId"] == "B1"]
+    assert result["level"] == "error"
+    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 3
+    assert {rule["id"] for rule in sarif["tool"]["driver"]["rules"]} >= {"A1", "B1", "C1"}
+    assert len(sarif["invocations"][0]["toolExecutionNotifications"]) == 1
+
+
+def test_a_policy_of_ones_own_is_named_in_the_report(tmp_path, capsys):
+    (tmp_path / "safe.csv").write_text(SAFE)
+    (tmp_path / "p.toml").write_text(f'base = "{DEFAULT.version}"\nversion = "thirty"\nthreshold = 30\n')
+    assert (
+        run(["check-outputs", "--json", "--policy", str(tmp_path / "p.toml"), str(tmp_path / "safe.csv")])
+        == 1
+    )
+    assert json.loads(capsys.readouterr().out)[0]["policy"] == "thirty"
+
+
+def test_the_exit_status_follows_the_severity_asked_for(tmp_path):
+    (tmp_path / "small.csv").write_text(SMALL)
+    assert run(["check-outputs", "--fail-on", "never", str(tmp_path)]) == 0
+    assert run(["check-outputs", "--fail-on", "sometimes", str(tmp_path)]) == 2
+
+
+def test_what_acro_said_is_told_and_excuses_nothing(tmp_path, capsys):
+    (tmp_path / "small.csv").write_text(SMALL)
+    entry = {
+        "uid": "output_0",
+        "status": "pass",
+        "summary": "pass",
+        "command": "crosstab",
+        "files": [{"name": "small.csv"}],
+    }
+    (tmp_path / "results.json").write_text(json.dumps({"version": "1.0.2", "results": {"output_0": entry}}))
+    (tmp_path / "checksums").mkdir()
+    (tmp_path / "checksums" / "small.csv.txt").write_text("0" * 64)
+    assert run(["check-outputs", str(tmp_path / "small.csv"), str(tmp_path / "results.json")]) == 1
+    told = capsys.readouterr().out
+    assert "F11 warn: ACRO says `pass` of `output_0`, but the file has changed since" in told
+    assert "B1 block" in told
+
+
+def test_a_figure_without_data_and_a_file_twice_are_told(tmp_path, capsys):
+    (tmp_path / "uptake.csv").write_text(SAFE)
+    (tmp_path / "uptake_again.csv").write_text(SAFE)
+    (tmp_path / "uptake.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    (tmp_path / "deaths.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    run(["check-outputs", str(tmp_path)])
+    told = capsys.readouterr().out
+    assert told.count("F3 warn") == 1 and told.count("F10 info") == 1

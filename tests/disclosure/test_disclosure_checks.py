@@ -157,8 +157,7 @@ def test_json_records_and_columns_are_read_as_tables():
         (b'"just a text"', "x.json"),
         (b"[" * 100_000, "x.json"),
         (b"\xff\xfea", "x.csv"),
-        (b"hello", "x.log"),
-        (b"hello", "noext"),
+        (b"hello", "x.txt"),
     ],
 )
 def test_what_cannot_be_read_is_not_checked_and_says_why(data, name):
@@ -167,9 +166,16 @@ def test_what_cannot_be_read_is_not_checked_and_says_why(data, name):
     assert report.not_checked
 
 
+def test_a_kind_of_file_that_may_not_leave_is_stopped_and_not_checked():
+    for name in ("noext", "data.parquet", "model.rds"):
+        report = check_bytes(b"hello", name=name)
+        assert report.not_checked and [finding.code for finding in report.findings] == ["F6"]
+
+
 def test_a_file_that_is_too_large_is_not_checked():
     policy = replace(DEFAULT, maximum_bytes=100)
-    assert check_bytes(b"a,b\n" * 100, name="x.csv", policy=policy).verdict is Verdict.NOT_CHECKED
+    report = check_bytes(b"a,b\n" * 100, name="x.csv", policy=policy)
+    assert report.not_checked and report.verdict is Verdict.BLOCK
 
 
 def test_a_table_with_too_many_cells_is_not_checked():

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from armslength.disclosure.checks import (
+    INFO,
+    POLICY,
+    WARN,
     About,
     broken_claims,
     class_disclosure,
@@ -20,6 +23,7 @@ from armslength.disclosure.checks import (
     free_text,
     hidden_content,
     identifier_columns,
+    kind_of_file,
     mixed_schemes,
     model_objects,
     model_without_counts,
@@ -45,6 +49,35 @@ from armslength.disclosure.policy import DisclosurePolicy
 from armslength.disclosure.report import Finding
 from armslength.disclosure.subject import Subject
 from armslength.disclosure.tables import Document
+
+# Checks that run over several files, or over what lies beside them, say of themselves:
+OTHERS = (
+    About(
+        code="F3",
+        title="A figure without its data",
+        verdicts=(WARN,),
+        stops="a figure among several files of which none that holds a table shares a word of its name",
+        mend="save the rounded, redacted data of the figure under the same name",
+        source=f"{POLICY}, figures are released with the data under them",
+    ),
+    About(
+        code="F10",
+        title="The same file twice",
+        verdicts=(INFO,),
+        stops="a file whose tables hold the same cells as those of another",
+        mend="leave one of them out",
+        source="platform specification",
+    ),
+    About(
+        code="F11",
+        title="What ACRO says",
+        verdicts=(WARN, INFO),
+        stops="the status that ACRO gave an output in its `results.json` beside it, and whether the file is still the"
+        " one it saw; a pass is told as evidence and changes no other verdict",
+        mend="answer what ACRO found, or run the analysis again",
+        source="ACRO 1.0, results and checksums",
+    ),
+)
 
 
 class TableCheck(Protocol):
@@ -102,3 +135,13 @@ DOCUMENT_CHECKS: tuple[DocumentCheck, ...] = (
     embedded_data,
     model_objects,
 )
+
+
+def every_about() -> list[About]:
+    """What every check says of itself, in the order of the catalogue."""
+    of_tables, of_documents = (
+        [check.ABOUT for check in TABLE_CHECKS],
+        [check.ABOUT for check in DOCUMENT_CHECKS],
+    )
+    abouts = [*of_tables, *of_documents, kind_of_file.ABOUT, *OTHERS]
+    return sorted(abouts, key=lambda about: (about.code[0], int(about.code[1:])))

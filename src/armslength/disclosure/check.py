@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from armslength.disclosure.catalogue import DOCUMENT_CHECKS, TABLE_CHECKS
+from armslength.disclosure.checks import kind_of_file
 from armslength.disclosure.extract.reading import read_document
 from armslength.disclosure.policy import DEFAULT, DisclosurePolicy
 from armslength.disclosure.report import FileReport, Finding
@@ -45,13 +46,23 @@ def examine_file(path: Path, *, policy: DisclosurePolicy = DEFAULT) -> Examinati
 
 def examine(data: bytes, *, name: str, policy: DisclosurePolicy = DEFAULT) -> Examination:
     """Read and check the content of one file, keeping what was read."""
+    judged = (policy.judge(finding, file=name) for finding in kind_of_file.find(name, len(data), policy))
+    found = [finding for finding in judged if finding is not None]
     try:
         document = read_document(data, name=name, policy=policy)
     except Unreadable as reason:
-        return Examination(
-            report=FileReport(name=name, policy_version=policy.version, not_checked=str(reason))
+        report = FileReport(
+            name=name, policy_version=policy.version, findings=tuple(found), not_checked=str(reason)
         )
-    return examine_document(document, policy=policy)
+        return Examination(report=report)
+    return _with_findings(examine_document(document, policy=policy), found)
+
+
+def _with_findings(examination: Examination, more: list[Finding]) -> Examination:
+    if not more:
+        return examination
+    found = sorted((*more, *examination.report.findings), key=lambda finding: -finding.verdict.gravity)
+    return replace(examination, report=replace(examination.report, findings=tuple(found)))
 
 
 def examine_document(document: Document, *, policy: DisclosurePolicy = DEFAULT) -> Examination:

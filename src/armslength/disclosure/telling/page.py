@@ -1,0 +1,198 @@
+"""The report as one page: which files, what was found, and where in each table. Needs no network and no script."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from html import escape
+from importlib import resources
+
+from armslength.disclosure.catalogue import every_about
+from armslength.disclosure.check import Examination
+from armslength.disclosure.policy import DisclosurePolicy
+from armslength.disclosure.report import Finding, Verdict
+from armslength.disclosure.tables import Table
+
+# A page is read by people: of a long table the rows with findings are shown, with those around them.
+_MOST_ROWS, _MOST_COLUMNS, _AROUND = 80, 60, 2
+_WORDS = {
+    Verdict.BLOCK: "stopped",
+    Verdict.WARN: "asked about",
+    Verdict.NOT_CHECKED: "not checked",
+    Verdict.INFO: "told",
+    Verdict.CLEAR: "clear",
+}
+Examined = tuple[str, Examination]
+
+
+def report_page(
+    examined: Sequence[Examined], *, policy: DisclosurePolicy, title: str = "Output check"
+) -> str:
+    """The page as a text; everything that comes from a file is escaped."""
+    ordered = sorted(examined, key=lambda pair: (-pair[1].report.verdict.gravity, pair[0]))
+    style = resources.files("armslength.disclosure.telling").joinpath("page.css").read_text(encoding="utf-8")
+    script = resources.files("armslength.disclosure.telling").joinpath("page.js").read_text(encoding="utf-8")
+    parts = [
+        "<!DOCTYPE html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta http-equiv="Content-Security-Policy"'
+        " content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">",
+        f"<title>{escape(title)}</title><style>{style}</style></head><body>",
+        *_top(ordered, policy, title),
+        "<main>",
+    ]
+    for position, (name, examination) in enumerate(ordered):
+        parts += _file(name, examination, f"file-{position}")
+    parts += ["</main>", *_legend(ordered), f"<script>{script}</script></body></html>"]
+    return "\n".join(parts) + "\n"
+
+
+def _top(examined: Sequence[Examined], policy: DisclosurePolicy, title: str) -> Iterator[str]:
+    verdicts = Counter(examination.report.verdict for _, examination in examined)
+    yield f"<header><h1>{escape(title)}</h1>"
+    yield (
+        '<p class="counts">'
+        + " ".join(
+            f'<span class="chip {_css(verdict)}">{verdicts[verdict]} {_WORDS[verdict]}</span>'
+            for verdict in Verdict
+            if verdicts[verdict]
+        )
+        + "</p>"
+    )
+    yield (
+        f"<p>Policy <code>{escape(policy.version)}</code>: counts from 1 to {policy.threshold} are hidden; permitted"
+        f" rounding: {escape(', '.join(scheme.name for scheme in policy.schemes))}. The checks order and point; people"
+        " decide. What could not be read is <em>not checked</em>, which never means passed.</p>"
+    )
+    for override in policy.lapsed:
+        yield (
+            f'<p class="lapsed">The exception for {escape(override.check)} ({escape(override.reason)}) ended on'
+            f" {override.expires.isoformat()} and no longer holds.</p>"
+        )
+    yield '<nav aria-label="Files"><ol>'
+    for position, (name, examination) in enumerate(examined):
+        verdict = examination.report.verdict
+        counts = Counter(finding.verdict for finding in examination.report.findings)
+        told = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
+        yield (
+            f'<li><span class="chip {_css(verdict)}">{_WORDS[verdict]}</span>'
+            f' <a href="#file-{position}">{escape(name)}</a> <small>{escape(told)}</small></li>'
+        )
+    yield "</ol></nav></header>"
+
+
+def _file(name: str, examination: Examination, anchor: str) -> Iterator[str]:
+    report = examination.report
+    yield f'<section id="{anchor}" class="file"><h2>{escape(name)}'
+    yield f' <span class="chip {_css(report.verdict)}">{_WORDS[report.verdict]}</span></h2>'
+    if report.not_checked:
+        yield f'<p class="unread"><strong>Not checked:</strong> {escape(report.not_checked)}.</p>'
+    if not report.findings and not report.not_checked:
+        yield "<p>Nothing was found.</p>"
+    keys = {id(finding): f"{anchor}-{position}" for position, finding in enumerate(report.findings)}
+    if report.findings:
+        yield '<ol class="findings">'
+        for finding in report.findings:
+            yield from _finding(finding, keys[id(finding)])
+        yield "</ol>"
+    for subject in examination.subjects:
+        marked = [
+            finding for finding in report.findings if finding.table == subject.table.name and finding.places
+        ]
+        if marked or len(examination.subjects) <= 3:
+            yield from _heat_map(subject.table, marked, keys, [column.role.value for column in subject.roles])
+    yield "</section>"
+
+
+def _finding(finding: Finding, key: str) -> Iterator[str]:
+    opened = " open" if finding.verdict is Verdict.BLOCK else ""
+    yield f'<li id="{key}" class="finding {_css(finding.verdict)}"><details{opened}>'
+    where = f" <small>{escape(finding.where)}</small>" if finding.where else ""
+    yield (
+        f'<summary><span class="chip {_css(finding.verdict)}">{escape(finding.code)} {_WORDS[finding.verdict]}</span>'
+        f" {escape(finding.what)}{where}</summary>"
+    )
+    yield f"<dl><dt>Why</dt><dd>{escape(finding.why)}</dd>"
+    if finding.derivation:
+        steps = "".join(f"<li>{escape(step)}</li>" for step in finding.derivation[:20])
+        yield f"<dt>How it follows</dt><dd><ol>{steps}</ol></dd>"
+    yield f"<dt>What to do</dt><dd>{escape(finding.fix)}</dd></dl></details></li>"
+
+
+def _heat_map(
+    table: Table, findings: Sequence[Finding], keys: dict[int, str], roles: Sequence[str]
+) -> Iterator[str]:
+    marks: dict[tuple[int, int], Finding] = {}
+    for finding in sorted(findings, key=lambda finding: finding.verdict.gravity):
+        for place in finding.places:
+            marks[place.row, place.index] = finding
+    rows = _rows_to_show(len(table.rows), {row for row, _ in marks})
+    columns = _columns_to_show(len(table.header), {column for _, column in marks})
+    yield f'<div class="sheet" tabindex="0" role="region" aria-label="{escape(table.name, quote=True)}"><table>'
+    yield f"<caption>{escape(table.name)} <small>{len(table.rows):,} rows, {len(table.header)} columns"
+    widget = ", read from the script of a widget" if table.source == "widget" else ""
+    yield f"{widget}</small></caption><thead><tr><th>line</th>"
+    yield "".join(
+        f'<th title="{escape(roles[column], quote=True)}">{escape(table.header[column][:80])}'
+        f"<small>{escape(roles[column])}</small></th>"
+        for column in columns
+    )
+    yield "</tr></thead><tbody>"
+    last = -1
+    for row in rows:
+        if row != last + 1:
+            yield f'<tr class="left-out"><td colspan="{len(columns) + 1}">{row - last - 1:,} rows left out</td></tr>'
+        yield f"<tr><th>{table.lines[row]}</th>"
+        yield (
+            "".join(_cell(table.rows[row][column].raw, marks.get((row, column)), keys) for column in columns)
+            + "</tr>"
+        )
+        last = row
+    if last + 1 < len(table.rows):
+        left = len(table.rows) - last - 1
+        yield f'<tr class="left-out"><td colspan="{len(columns) + 1}">{left:,} rows left out</td></tr>'
+    yield "</tbody></table></div>"
+
+
+def _cell(raw: str, finding: Finding | None, keys: dict[int, str]) -> str:
+    text = escape(raw.strip()[:120])
+    if finding is None:
+        return f"<td>{text}</td>"
+    said = escape(f"{finding.code}: {finding.what}", quote=True)
+    return (
+        f'<td class="{_css(finding.verdict)}"><a href="#{keys[id(finding)]}" title="{said}">{text or "(empty)"}'
+        f'<sup aria-hidden="true">{escape(finding.code)}</sup></a></td>'
+    )
+
+
+def _rows_to_show(total: int, marked: set[int]) -> list[int]:
+    if total <= _MOST_ROWS:
+        return list(range(total))
+    wanted = set(range(3))
+    for row in sorted(marked):
+        wanted.update(range(max(0, row - _AROUND), min(total, row + _AROUND + 1)))
+        if len(wanted) >= _MOST_ROWS:
+            break
+    return sorted(wanted)
+
+
+def _columns_to_show(total: int, marked: set[int]) -> list[int]:
+    if total <= _MOST_COLUMNS:
+        return list(range(total))
+    return sorted({*range(6), *sorted(marked)[: _MOST_COLUMNS - 6]})
+
+
+def _legend(examined: Sequence[Examined]) -> Iterator[str]:
+    met = {finding.code for _, examination in examined for finding in examination.report.findings}
+    known = [about for about in every_about() if about.code in met]
+    if known:
+        yield '<footer><h2>What these checks look for</h2><dl class="legend">'
+        for about in known:
+            yield f"<dt>{escape(about.code)} {escape(about.title)}</dt>"
+            yield f"<dd>{escape(about.stops)}. <small>{escape(about.source)}</small></dd>"
+        yield "</dl></footer>"
+
+
+def _css(verdict: Verdict) -> str:
+    return verdict.value.replace(" ", "-")
