@@ -143,14 +143,14 @@ class _Component:
         return self._box
 
     def _propagated(self, *, wide: bool) -> Box:
-        box = Box.of(self.system.quantities, wide=wide)
+        box = Box.of(self.system.quantities, self.members, wide=wide)
         propagate(box, self.system.relations, only=self.numbers)
         return box
 
     def answer(self, target: Target, *, explained: bool) -> Answer:
         box = self.box()
         bounds = self._bounds(target, box)
-        plain = Box.of(self.system.quantities, wide=False)
+        plain = Box.of(self.system.quantities, [position for position, _ in target.terms], wide=False)
         high = plain.extreme(target.terms, highest=True)
         low = max(0, plain.extreme(target.terms, highest=False) or 0)
         gained = bounds.low > low or (bounds.high is not None and (high is None or bounds.high < high))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,20 +63,19 @@ class Program:
     """One component as an integer program over x - low, which keeps the numbers small and floats exact."""
 
     members: tuple[int, ...]
-    low: tuple[int, ...]
-    high: tuple[int | None, ...]
+    low: Mapping[int, int]
+    high: Mapping[int, int | None]
     relations: tuple[Relation, ...]
 
     @classmethod
     def of(cls, box: Box, members: Sequence[int], relations: Sequence[Relation]) -> Program:
         free = [position for position in members if box.high[position] != box.low[position]]
+        among = set(free)
         return cls(
             members=tuple(free),
-            low=tuple(box.low),
-            high=tuple(box.high),
-            relations=tuple(
-                relation for relation in relations if any(p in set(free) for p, _ in relation.terms)
-            ),
+            low=box.low,
+            high=box.high,
+            relations=tuple(relation for relation in relations if any(p in among for p, _ in relation.terms)),
         )
 
     def bounds(self, terms: Terms, *, budget: Budget, outer: Bounds) -> tuple[Bounds, int]:

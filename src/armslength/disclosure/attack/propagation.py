@@ -34,20 +34,22 @@ class Step:
 
 @dataclass(slots=True)
 class Box:
-    """The bounds of every quantity so far, and the steps that led to them."""
+    """The bounds of the quantities of one component so far, and the steps that led to them."""
 
-    low: list[int]
-    high: list[int | None]
+    low: dict[int, int]
+    high: dict[int, int | None]
     steps: list[Step] = field(default_factory=list)
     _latest: dict[tuple[int, bool], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, quantities: Sequence[Quantity], *, wide: bool) -> Box:
+    def of(cls, quantities: Sequence[Quantity], members: Iterable[int], *, wide: bool) -> Box:
         """The bounds that the shown texts give; `wide` drops the upper ones that suppression may have broken."""
-        return cls(
-            low=[quantity.low for quantity in quantities],
-            high=[None if wide and quantity.may_exceed else quantity.high for quantity in quantities],
-        )
+        low, high = {}, {}
+        for position in members:
+            quantity = quantities[position]
+            low[position] = quantity.low
+            high[position] = None if wide and quantity.may_exceed else quantity.high
+        return cls(low=low, high=high)
 
     def extreme(self, terms: Terms, *, highest: bool, skip: int = -1) -> int | None:
         """The least or greatest value of a sum within the box; None where it has no end."""
