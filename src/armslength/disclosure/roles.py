@@ -39,6 +39,7 @@ class Role(StrEnum):
     DIMENSION = "dimension"  # what the rows are grouped by
 
 
+_OF_MODELS = frozenset({"nobs", "obs", "observations", "nevent"})
 _INTEGER, _DECIMAL = Kind.INTEGER, Kind.DECIMAL
 COUNTS = frozenset({Role.COUNT, Role.PERHAPS_COUNT})
 STATISTICS = frozenset(
@@ -65,8 +66,7 @@ def roles_of(table: Table) -> tuple[ColumnRole, ...]:
     certain = [index for index, column in enumerate(roles) if column.role is Role.COUNT]
     for index, column in enumerate(roles):
         if column.role is Role.PERHAPS_COUNT:
-            evidence = _evidence_of_count(table, index, certain)
-            roles[index] = ColumnRole(role=Role.COUNT, evidence=evidence) if evidence else column
+            roles[index] = _as_count(table, index, certain) or column
     return tuple(roles)
 
 
@@ -85,7 +85,8 @@ def _role_of(table: Table, index: int) -> ColumnRole:
     if mixed := _role_from_compounds(shown, name):
         return mixed
     if names.counts_people(name) and _mostly_counts(shown) and not _is_ladder(table, index, shown):
-        return ColumnRole(role=Role.COUNT, evidence=called)
+        # The number of observations of a model is rarely rounded, and is asked for: it is told, not stopped.
+        return ColumnRole(role=Role.COUNT, evidence=called, certain=not set(names.words(name)) & _OF_MODELS)
     if _all(shown, Kind.DATE) or _are_packed_dates(shown):
         return ColumnRole(role=Role.DATE, evidence="its cells are dates")
     return _role_from_name(name, shown) or _role_from_values(table, index, normal, shown)
@@ -165,10 +166,10 @@ def _role_from_values(table: Table, index: int, normal: str, shown: list[Cell]) 
     return ColumnRole(role=Role.DIMENSION, evidence="text")
 
 
-def _evidence_of_count(table: Table, index: int, certain: list[int]) -> str | None:
-    """Why a column of whole numbers must be a count: parts of it are hidden, or it is a part of a count."""
+def _as_count(table: Table, index: int, certain: list[int]) -> ColumnRole | None:
+    """A column of whole numbers is a count when some of it is hidden, or when it is a rounded part of a count."""
     if any(cell.kind is Kind.REDACTED for cell in table.column(index)):
-        return "some of its whole numbers are hidden"
+        return ColumnRole(role=Role.COUNT, evidence="some of its whole numbers are hidden")
     shown = table.shown(index)
     if len({cell.value for cell in shown}) < 3 or max((cell.value or 0) for cell in shown) < 50:
         # Few or small whole numbers are below any count: quintiles, doses, years of follow-up.
@@ -177,8 +178,17 @@ def _evidence_of_count(table: Table, index: int, certain: list[int]) -> str | No
         pairs = [(row[index].count, row[whole].count) for row in table.rows]
         known = [(part, total) for part, total in pairs if part is not None and total is not None]
         if len(known) >= 3 and all(part <= total for part, total in known) and _moves_with(known):
-            return f"on every row it is no more than `{table.header[whole]}`"
+            # Days in hospital are below the number of patients too, but nobody rounds them to 5.
+            sure = _mostly_rounded([part for part, _ in known])
+            evidence = f"on every row it is no more than `{table.header[whole]}`"
+            return ColumnRole(role=Role.COUNT, evidence=evidence, certain=sure)
     return None
+
+
+def _mostly_rounded(counts: Sequence[int]) -> bool:
+    distinct = {count for count in counts if count > 0}
+    rounded = max(sum(count % 5 == 0 for count in distinct), sum(count % 6 == 3 for count in distinct))
+    return len(distinct) >= 3 and rounded * 10 >= 7 * len(distinct)
 
 
 def _moves_with(pairs: list[tuple[int, int]]) -> bool:

@@ -46,9 +46,9 @@ def find(document: Document, subjects: Sequence[Subject], policy: DisclosurePoli
     """Yield a finding per kind of text with small counts in it."""
     surely: list[tuple[int, str]] = []
     perhaps: list[tuple[int, str]] = []
-    for line, text in _texts(document, subjects):
+    for line, text, prose in _texts(document, subjects):
         for number, sure in _small(text, policy.threshold):
-            (surely if sure else perhaps).append((line, number))
+            (surely if sure and prose else perhaps).append((line, number))
     for verdict, met in ((Verdict.BLOCK, surely), (Verdict.WARN, perhaps)):
         if met:
             yield Finding(
@@ -67,17 +67,19 @@ def find(document: Document, subjects: Sequence[Subject], policy: DisclosurePoli
             )
 
 
-def _texts(document: Document, subjects: Sequence[Subject]) -> Iterator[tuple[int, str]]:
+def _texts(document: Document, subjects: Sequence[Subject]) -> Iterator[tuple[int, str, bool]]:
+    """Yield (line, text, whether it is prose): code and labels of their own may number anything."""
     for passage in (*document.passages, *document.hidden):
         if passage.kind not in ("script", "metadata"):
-            yield passage.line, passage.text[:20_000]
+            label = _PEOPLE.fullmatch(passage.text.strip()) is not None
+            yield passage.line, passage.text[:20_000], passage.kind != "code" and not label
     for subject in subjects:
         for name in subject.table.header:
-            yield max(1, (subject.table.lines or (2,))[0] - 1), name[:500]
+            yield max(1, (subject.table.lines or (2,))[0] - 1), name[:500], True
         for index in subject.table.label_columns[:2]:
             for line, cell in zip(subject.table.lines, subject.table.columns[index], strict=True):
                 if "=" in cell.raw:
-                    yield line, cell.raw[:500]
+                    yield line, cell.raw[:500], True
 
 
 def _small(text: str, threshold: int) -> Iterator[tuple[str, bool]]:
@@ -86,7 +88,7 @@ def _small(text: str, threshold: int) -> Iterator[tuple[str, bool]]:
         return
     for match in _EQUALS.finditer(text):
         number = int(match[1].replace(",", "")[:12])
-        inside_call = re.search(r"\w\([^()]*,\s*$", text[: match.start()][-60:])
+        inside_call = re.search(r"\w\([^()]*$", text[: match.start()][-60:])
         if 1 <= number <= threshold and match[2] not in _NOT_PEOPLE and not inside_call:
             # 5 is what 6 becomes when rounded to 5, and 3 stands for 1 to 6 in midpoint 6.
             yield (

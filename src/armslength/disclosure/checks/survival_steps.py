@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from armslength.disclosure.checks import BLOCK, HANDBOOK, POLICY, SACRO, About
+from armslength.disclosure.checks import BLOCK, HANDBOOK, POLICY, SACRO, WARN, About
 from armslength.disclosure.names import words
 from armslength.disclosure.report import Finding, Verdict
 from armslength.disclosure.roles import Role
@@ -13,7 +13,7 @@ from armslength.disclosure.subject import Subject
 ABOUT = About(
     code="B5",
     title="Survival curves that show single events",
-    verdicts=(BLOCK,),
+    verdicts=(BLOCK, WARN),
     stops="a survival or cumulative incidence curve beside its number at risk, where at least three steps are those of"
     " fewer than 5 events: a fall of S by the factor 1 - d/n shows d",
     mend="round the cumulative events and work the curve out from them, or draw it at fewer times",
@@ -43,20 +43,25 @@ def find(subject: Subject) -> Iterator[Finding]:
         ):
             continue
         steps = list(_small_steps(subject, index, at_risk[0]))
+        # A smoothed curve spreads six events over many days: only steps of whole events are those of people.
+        whole = [step for step in steps if step[2]]
         if len(steps) >= _ENOUGH:
+            verdict = (
+                Verdict.BLOCK if len(whole) >= _ENOUGH and len(whole) * 10 >= 8 * len(steps) else Verdict.WARN
+            )
             yield subject.finding(
                 ABOUT.code,
-                Verdict.BLOCK,
+                verdict,
                 what=f"{len(steps)} steps of `{name}` are those of fewer than 5 events",
                 why="each step of the curve shows when single people had the event",
                 fix=ABOUT.mend,
-                cells=((row, index) for row, _ in steps),
+                cells=((row, index) for row, _, _ in steps),
                 value=table.rows[steps[0][0]][index].raw.strip(),
-                derivation=[told for _, told in steps[:10]],
+                derivation=[told for _, told, _ in steps[:10]],
             )
 
 
-def _small_steps(subject: Subject, curve: int, at_risk: int) -> Iterator[tuple[int, str]]:
+def _small_steps(subject: Subject, curve: int, at_risk: int) -> Iterator[tuple[int, str, bool]]:
     table = subject.table
     for row in range(1, len(table.rows)):
         before, cell, number = (
@@ -75,4 +80,8 @@ def _small_steps(subject: Subject, curve: int, at_risk: int) -> Iterator[tuple[i
         events = number * (1 - kept / left)
         precision = number * 10.0**-cell.decimals / left
         if 0.5 < events < _LARGEST_STEP and precision < 0.5:
-            yield row, f"{number:,} x (1 - {kept:g}/{left:g}) = {events:.1f} events"
+            yield (
+                row,
+                f"{number:,} x (1 - {kept:g}/{left:g}) = {events:.1f} events",
+                abs(events - round(events)) <= 0.17,
+            )

@@ -142,8 +142,11 @@ class _Reader(HTMLParser):
                 self._grids[-1].caption += data.strip()
             hidden = self._hiding > 0
             (self.hidden if hidden else self.passages).append(
-                Passage(text=data.strip(), line=line, kind="hidden text" if hidden else "text")
+                Passage(text=data.strip(), line=line, kind="hidden text" if hidden else self._kind())
             )
+
+    def _kind(self) -> str:
+        return "code" if any(tag in ("pre", "code") for tag, _ in self._open[-8:]) else "text"
 
     def handle_comment(self, data: str) -> None:
         if any(character.isalnum() for character in data) and not data.startswith("[if "):
