@@ -115,7 +115,6 @@ MISTAKES: dict[str, tuple[list[str], int, str]] = {
     "no definition": (["generate-dataset"], 2, "DEFINITION.py"),
     "an absent definition": (["generate-dataset", "absent.py", "--dsn", "STORE"], 2, "does not exist"),
     "an unknown option": (["generate-dataset", "d.py", "--year", "2020"], 2, "after `--`"),
-    "no database": (["generate-dataset", "d.py"], 2, "no database is named"),
     "an unknown format": (["generate-dataset", "d.py", "--dsn", "STORE", "--output", "x.xlsx"], 2, ".arrow"),
     "an unknown backend": (
         ["generate-dataset", "d.py", "--dsn", "STORE", "--backend", "x"],

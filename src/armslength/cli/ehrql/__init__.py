@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dump_example_data",
         "Write five small tables of invented people, to try things on",
     ),
+    "create-dummy-tables": (
+        "create_dummy_tables",
+        "Write the tables of invented patients that fit a definition, to look at and edit",
+    ),
     "dump-dataset-sql": (
         "dump_dataset_sql",
         "Show every statement a dataset definition would run, without a database",

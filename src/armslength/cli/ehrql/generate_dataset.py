@@ -18,6 +18,7 @@ from armslength.cli.ehrql.settings import (
     load_definition,
     permissions_from,
 )
+from armslength.cli.ehrql.without_database import answer_dataset, has_database
 from armslength.kernel.errors import Mistake
 
 USAGE_STATUS = 2
@@ -54,7 +55,9 @@ def add_shared_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Load the definition, ask the database, write the files."""
+    """Load the definition, ask the database, write the files. Without a database, see `without_database.py`."""
+    if not has_database(arguments):
+        return answer_dataset(arguments)
     dsn, permissions = dsn_of(arguments), permissions_from()
     if arguments.output is not None:
         check_output(arguments.output)

@@ -9,6 +9,7 @@ import time
 from armslength.cli.ehrql.generate_dataset import add_shared_arguments, check_output
 from armslength.cli.ehrql.progress import Progress
 from armslength.cli.ehrql.settings import backend_of, dsn_of, engine_of, load_definition, permissions_from
+from armslength.cli.ehrql.without_database import answer_measures, has_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Load the definition, ask the database once for each interval, write the files."""
+    if not has_database(arguments):
+        return answer_measures(arguments)
     dsn, permissions, progress = dsn_of(arguments), permissions_from(), Progress()
     if arguments.output is not None:
         check_output(arguments.output)

@@ -133,13 +133,17 @@ def _read_csv(path: Path, columns: Sequence[FileColumn]) -> pa.Table:
         values: list[list[Any]] = [[] for _ in columns]
         mistakes: list[Mistake] = []
         for number, cells in enumerate(reader, start=1):
+            if len(cells) != len(names):
+                what = f"the row has {len(cells)} cells where {len(names)} are expected"
+                mistakes.append(problem("Q285", what, where=f"{path}, row {number}"))
+                break
             for column, place, found in zip(columns, places, values, strict=True):
                 try:
-                    found.append(_cell(cells, place, column, names))
+                    found.append(_cell("" if place is None else cells[place], column))
                 except ValueError as error:
                     where = f"{path}, row {number}, column {column.name}"
                     mistakes.append(problem("Q285", str(error), where=where, hint=HINTS.get(column.type)))
-            if len(mistakes) >= MOST_TOLD or (mistakes and len(cells) != len(names)):
+            if len(mistakes) >= MOST_TOLD:
                 break
     if mistakes:
         raise mistakes[0] if len(mistakes) == 1 else Mistakes(mistakes[:MOST_TOLD])
@@ -153,11 +157,8 @@ def _as_table(columns: Sequence[FileColumn], values: list[list[Any]]) -> pa.Tabl
     return pa.table(arrays, names=[each.name for each in columns])
 
 
-def _cell(cells: list[str], place: int | None, column: FileColumn, names: list[str]) -> Any:
+def _cell(text: str, column: FileColumn) -> Any:
     """Read one cell. Raises ValueError with what is wrong, in words."""
-    if len(cells) != len(names):
-        raise ValueError(f"the row has {len(cells)} cells where {len(names)} are expected")
-    text = "" if place is None else cells[place]
     if text == "":
         if not column.nullable:
             raise ValueError("the cell is empty and must not be")
