@@ -29,6 +29,14 @@ def keep(content: bytes) -> str:
     return digest
 
 
+BYTES = {
+    "t.csv": b"age,n\n65-69,<script>alert(1)</script>\n",
+    "f.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "r.html": b"<script>alert(1)</script>",
+    "x.exe": b"MZ",
+}
+
+
 @pytest.fixture
 def release(world):
     made = Release.objects.create(
@@ -36,13 +44,7 @@ def release(world):
         released_by="chen", released_at=world.now, digest="0" * 64, announced_at=world.now, completed_at=world.now,
         entry_index=0,
     )  # fmt: skip
-    files = {
-        "t.csv": b"age,n\n65-69,<script>alert(1)</script>\n",
-        "f.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-        "r.html": b"<script>alert(1)</script>",
-        "x.exe": b"MZ",
-    }
-    for path, content in files.items():
+    for path, content in BYTES.items():
         ReleasedFile.objects.create(
             release=made, path=path, sha256=keep(content), size=len(content), uploaded_at=world.now
         )
@@ -172,12 +174,16 @@ def test_the_log_is_filtered_alike_on_the_page_and_for_machines(world):
 @pytest.mark.parametrize("path", ["t.csv", "f.svg", "r.html", "x.exe"])
 def test_released_bytes_are_sealed_in_the_browser(world, release, path):
     answer = world.browser("ann").get(f"/releases/{release.pk}/raw/{path}")
-    b"".join(answer.streaming_content)
+    content = b"".join(answer)
     policy = answer["Content-Security-Policy"]
     assert policy.startswith("sandbox;") and "default-src 'none'" in policy and "script-src" not in policy
     assert answer["X-Content-Type-Options"] == "nosniff" and answer["Cache-Control"] == "no-store"
-    if path == "x.exe":
+    assert path != "r.html" or b"<script" not in content
+    # A drawing shown on its own could hold a page; as an image it cannot.
+    if path in ("x.exe", "f.svg"):
         assert answer["Content-Disposition"].startswith("attachment")
+    whole = world.browser("ann").get(f"/releases/{release.pk}/raw/{path}?download")
+    assert b"".join(whole) == BYTES[path]
 
 
 def test_what_is_in_a_table_is_text_and_nothing_else(world, release):

@@ -113,3 +113,12 @@ def test_the_table_of_moves_is_whole_and_its_final_states_are_final():
     while onward := {state for known in reached for state in MOVES[known]} - reached:
         reached |= onward
     assert reached == set(JobState)
+
+
+@pytest.mark.parametrize(
+    "name", ["r\u202evsc.csv", "a\u200b.csv", "e\u0301.csv", "a\u2028.csv", "a\u00a0b.csv"]
+)
+def test_paths_that_deceive_the_eye_cross_no_wall(name: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(OutputPath).validate_python(f"output/{name}")
+    assert TypeAdapter(OutputPath).validate_python("output/é.csv")

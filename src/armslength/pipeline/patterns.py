@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,6 +17,16 @@ MOST_COMPARISONS = 2_000_000
 NAMEABLE = re.compile(
     r"[A-Za-z0-9_+=@ ,()\[\]~*-][^\x00-\x1f\x7f\\/]*(/[^.\x00-\x1f\x7f\\/][^\x00-\x1f\x7f\\/]*)*"
 )
+
+
+def is_nameable(path: str) -> bool:
+    """Say whether a path can be shown and compared: no letters that are invisible, turn text around or look alike.
+
+    >>> is_nameable("output/rates.csv"), is_nameable("output/r\u202evsc.exe"), is_nameable("output/e\u0301.csv")
+    (True, False, False)
+    """
+    # A name that is no Unicode (a lone surrogate) is not printable either.
+    return bool(NAMEABLE.fullmatch(path)) and path.isprintable() and unicodedata.is_normalized("NFC", path)
 
 
 def why_not_pattern(pattern: str, level: PrivacyLevel) -> str | None:
@@ -53,7 +64,7 @@ def _why_not_place(pattern: str) -> str | None:
         return "`metadata` is kept for logs; choose another folder"
     if pattern == "project.yaml":
         return "it is the pipeline file itself"
-    return None if NAMEABLE.fullmatch(pattern) else "it has characters that cannot be in a file name here"
+    return None if is_nameable(pattern) else "it has characters that cannot be in a file name here"
 
 
 def _why_not_type(pattern: str, level: PrivacyLevel) -> str | None:

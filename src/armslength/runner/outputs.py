@@ -18,7 +18,7 @@ from typing import IO
 from armslength.kernel import files
 from armslength.kernel.ids import new_id
 from armslength.pipeline.model import PrivacyLevel
-from armslength.pipeline.patterns import NAMEABLE, matches
+from armslength.pipeline.patterns import is_nameable, matches
 from armslength.runner.executor import JobLimits
 
 CHUNK = 1 << 20
@@ -107,12 +107,7 @@ def why_not_output(path: str, status: os.stat_result, *, given: frozenset[str], 
         return "it was given to the job, not made by it"
     if status.st_uid != owner:
         return "it does not belong to the job"
-    if (
-        len(path) > LONGEST_PATH
-        or "*" in path
-        or not NAMEABLE.fullmatch(path)
-        or path.startswith("metadata/")
-    ):
+    if len(path) > LONGEST_PATH or "*" in path or not is_nameable(path) or path.startswith("metadata/"):
         return "its name cannot be shown"
     return None
 

@@ -124,7 +124,9 @@ class Runner:
                 if self._pause.failures:
                     self.say("server answers again", server=self.policy.server_url)
                 self._pause.failures = 0
-                self._next_poll = time.monotonic() + (0 if work.more else self._pause.seconds())
+                # At once only when that brings something new: an answer that always promises more would keep us busy.
+                eager = work.more and self.store.remembered_head()[1] > last
+                self._next_poll = time.monotonic() + (0 if eager else self._pause.seconds())
                 return
             self.say("no work is accepted", why="the ledger was rewritten; see `armslength runner status`")
         except Unreachable as error:

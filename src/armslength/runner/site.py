@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import httpx
 
 from armslength import __version__
+from armslength.kernel.deadline import Deadline
 from armslength.kernel.errors import Mistake
 from armslength.wire.jobs import StateReport, Work
 from armslength.wire.message import read
 
 LARGEST_ANSWER = 32 << 20
 LONGEST_PAUSE = 60.0
+EXCHANGE = 3  # a whole exchange may take so many times the longest silence
 
 
 class Unreachable(Exception):
@@ -25,10 +27,16 @@ class JobsSite:
 
     def __init__(self, url: str, *, token: str, timeout: float) -> None:
         self.url = url.rstrip("/")
+        self._seconds = EXCHANGE * timeout
         self._client = httpx.Client(
             base_url=self.url,
-            headers={"Authorization": f"Bearer {token}", "User-Agent": f"armslength-runner/{__version__}"},
+            headers={
+                "Authorization": f"Bearer {token}",
+                "User-Agent": f"armslength-runner/{__version__}",
+                "Accept-Encoding": "identity",  # a small answer must not unpack to a huge one
+            },
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10)),
+            limits=httpx.Limits(max_keepalive_connections=0),  # a deadline needs a connection of its own
             follow_redirects=False,  # a redirect would carry the token to somebody else
             trust_env=False,
         )
@@ -52,20 +60,25 @@ class JobsSite:
         self, method: str, path: str, *, params: dict[str, int] | None = None, content: str | None = None
     ) -> bytes:
         try:
-            request = self._client.build_request(
-                method, path, params=params, content=content, headers={"Content-Type": "application/json"}
-            )
-            response = self._client.send(request, stream=True)
-            try:
-                pieces, size = [], 0
-                for piece in response.iter_bytes():
-                    size += len(piece)
-                    if size > LARGEST_ANSWER:
-                        raise Unreachable("the site's answer is too large")
-                    pieces.append(piece)
-            finally:
-                response.close()
+            with Deadline(self._seconds) as deadline:
+                request = self._client.build_request(
+                    method,
+                    path,
+                    params=params,
+                    content=content,
+                    headers={"Content-Type": "application/json"},
+                    extensions={"trace": deadline.watch},
+                )
+                response = self._client.send(request, stream=True)
+                try:
+                    answer = _gather(response)
+                finally:
+                    response.close()
         except (httpx.HTTPError, httpx.InvalidURL) as error:
+            if deadline.passed:
+                raise Unreachable(
+                    f"the site took longer than {self._seconds:.0f} seconds to answer"
+                ) from None
             raise Unreachable(f"{type(error).__name__}: {error}"[:300]) from None
         if response.status_code in (401, 403):
             hint = "make a new token for this backend's runner and put it in the token file"
@@ -74,7 +87,19 @@ class JobsSite:
             )
         if response.status_code != 200:
             raise Unreachable(f"the site answered {response.status_code}")
-        return b"".join(pieces)
+        return answer
+
+
+def _gather(response: httpx.Response) -> bytes:
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise Unreachable("the site's answer is packed, which nobody asked for")
+    pieces, size = [], 0
+    for piece in response.iter_bytes():
+        size += len(piece)
+        if size > LARGEST_ANSWER:
+            raise Unreachable("the site's answer is too large")
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 @dataclass

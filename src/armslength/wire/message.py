@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    ValidationError,
+)
 
 from armslength.kernel import clock
 from armslength.kernel.errors import Mistake
@@ -19,7 +28,20 @@ Person = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9@._+-]
 SafeText = Annotated[str, StringConstraints(max_length=2000)]
 # A relative path with forward slashes: no part starts with a dot, no backslash, no control character (S2b).
 _PART = r"[^.\x00-\x1f\x7f\\/][^\x00-\x1f\x7f\\/]*"
-OutputPath = Annotated[str, StringConstraints(pattern=rf"^{_PART}(/{_PART})*$", max_length=1000)]
+
+
+def _shown_as_it_is(path: str) -> str:
+    """Refuse what people cannot tell apart or see: letters that are invisible or turn text around, loose accents."""
+    if not path.isprintable() or not unicodedata.is_normalized("NFC", path):
+        raise ValueError("it holds letters that cannot be shown")
+    return path
+
+
+OutputPath = Annotated[
+    str,
+    StringConstraints(pattern=rf"^{_PART}(/{_PART})*$", max_length=1000),
+    AfterValidator(_shown_as_it_is),
+]
 Moment = Annotated[AwareDatetime, PlainSerializer(clock.to_text, return_type=str)]
 JsonObject = dict[str, Any]
 

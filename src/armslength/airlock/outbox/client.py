@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from urllib.parse import quote
 
 import httpx
 
 from armslength.airlock.configuration import Configuration
+from armslength.kernel.deadline import Deadline
 from armslength.kernel.errors import Mistake
 from armslength.wire.message import M, read
 from armslength.wire.releases import EventBatch, Identity, Receipts, Release, ReleaseProgress, SignIn
 
 TIMEOUT = httpx.Timeout(10.0, write=60.0)
+SECONDS, UPLOAD_SECONDS = 30.0, 300.0  # for a whole exchange, however little at a time the server sends
 LARGEST_ANSWER = 32 * 2**20
 
 
@@ -34,6 +37,8 @@ class Server:
         self._client = httpx.Client(
             base_url=configuration.server,
             timeout=TIMEOUT,
+            limits=httpx.Limits(max_keepalive_connections=0),  # a deadline needs a connection of its own
+            headers={"Accept-Encoding": "identity"},  # a small answer must not unpack to a huge one
             follow_redirects=False,
             transport=transport,
             trust_env=False,
@@ -82,35 +87,64 @@ class Server:
         headers: Mapping[str, str] | None = None,
     ) -> M:
         where = f"{self._configuration.server}{path}"
-        content = data if data is not None else text.encode() or None
         sent = {"Authorization": f"Bearer {self._configuration.token()}", "Accept": "application/json"}
         if text:
             sent["Content-Type"] = "application/json"
-        try:
-            answer = self._client.request(method, path, content=content, headers={**sent, **(headers or {})})
-        except httpx.HTTPError as error:
-            raise ServerAway(
-                "A030",
-                f"the server cannot be reached: {type(error).__name__}",
-                where=where,
-                hint="nothing is lost; what waits is sent when the server is back",
-            ) from None
+        request = self._client.build_request(
+            method,
+            path,
+            content=data if data is not None else text.encode() or None,
+            headers={**sent, **(headers or {})},
+        )
+        answer, body = self._exchange(request, seconds=UPLOAD_SECONDS if data else SECONDS, where=where)
         if answer.status_code >= 500 or answer.status_code == 429:
             raise ServerAway(
                 "A030", f"the server answered {answer.status_code}", where=where, hint="it is tried again"
             )
         if not answer.is_success:
-            raise _refusal(answer, where=where)
-        if len(answer.content) > LARGEST_ANSWER:
+            raise _refusal(answer, body, where=where)
+        return read(kind, body, sender=f"the server at {where}")
+
+    def _exchange(
+        self, request: httpx.Request, *, seconds: float, where: str
+    ) -> tuple[httpx.Response, bytes]:
+        """Send a request and read the whole answer before the deadline."""
+        with Deadline(seconds) as deadline:
+            request.extensions["trace"] = deadline.watch
+            try:
+                answer = self._client.send(request, stream=True)
+                try:
+                    return answer, _gather(answer, where=where)
+                finally:
+                    answer.close()
+            except httpx.HTTPError as error:
+                why = "it takes too long to answer" if deadline.passed else type(error).__name__
+                raise ServerAway(
+                    "A030",
+                    f"the server cannot be reached: {why}",
+                    where=where,
+                    hint="nothing is lost; what waits is sent when the server is back",
+                ) from None
+
+
+def _gather(answer: httpx.Response, *, where: str) -> bytes:
+    """Read an answer to its end, but no more than an answer can be."""
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
+        raise ServerAway("A030", "the server's answer is packed, which nobody asked for", where=where)
+    pieces, size = [], 0
+    for piece in answer.iter_bytes():
+        size += len(piece)
+        if size > LARGEST_ANSWER:
             raise ServerAway("A030", "the server's answer is too large to be one", where=where)
-        return read(kind, answer.content, sender=f"the server at {where}")
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
-def _refusal(answer: httpx.Response, *, where: str) -> ServerRefuses:
+def _refusal(answer: httpx.Response, body: bytes, *, where: str) -> ServerRefuses:
     words = ""
-    if answer.headers.get("content-type", "").startswith("application/json") and len(answer.content) < 10_000:
+    if answer.headers.get("content-type", "").startswith("application/json") and len(body) < 10_000:
         try:
-            said = answer.json()
+            said = json.loads(body)
         except ValueError:
             said = None
         if isinstance(said, dict):

@@ -21,6 +21,7 @@ from armslength.airlock.models import ReleaseRequest
 from armslength.airlock.pages import workspace_of
 from armslength.airlock.refusals import Refused
 from armslength.airlock.visits import Visit
+from armslength.web.inert import inert_page
 from armslength.web.middleware import seal_file
 from armslength.wire.manifest import Manifest
 
@@ -104,8 +105,9 @@ def sealed(content: Content) -> HttpResponse:
     """Answer with a picture or a page; anything else goes as plain text. Nothing in it runs or reaches out."""
     suffix = PurePosixPath(content.path).suffix.lower()
     kind = IMAGES.get(suffix) or PAGES.get(suffix) or "text/plain; charset=utf-8"
-    response = HttpResponse(content.data, content_type=kind)
-    response.headers["Content-Disposition"] = "inline"
+    response = HttpResponse(inert_page(content.data) if suffix in PAGES else content.data, content_type=kind)
+    # As an image a drawing can reach nothing; opened on its own it could hold a page, so then it is only saved.
+    response.headers["Content-Disposition"] = "attachment" if suffix == ".svg" else "inline"
     return seal_file(response)
 
 

@@ -6,16 +6,18 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 from armslength.server.features.releases import store
 from armslength.server.features.releases.viewer import TYPES, suffix_of
 from armslength.server.models import ReleasedFile
+from armslength.web.inert import inert_page
 from armslength.web.middleware import FILE_POLICY, seal_file
 
 CHUNK = 1 << 16
+Response = TypeVar("Response", bound=HttpResponse | FileResponse)
 
 
 class _Pipe(io.RawIOBase):
@@ -79,14 +81,23 @@ def file_response(file: ReleasedFile, *, download: bool) -> FileResponse | HttpR
         return HttpResponse(
             "The bytes of this file are not in the store.", status=404, content_type="text/plain"
         )
-    kind = TYPES.get(suffix_of(file.path))
+    suffix = suffix_of(file.path)
+    kind = TYPES.get(suffix)
     name = file.path.rsplit("/", 1)[-1]
+    if suffix == "html" and not download:
+        with source:
+            return _sealed(HttpResponse(inert_page(source.read()), content_type=kind))
     response = FileResponse(
         source,
-        as_attachment=download or kind is None,
+        # As an image a drawing can reach nothing; opened on its own it could hold a page, so then it is only saved.
+        as_attachment=download or kind is None or suffix == "svg",
         filename=name,
         content_type=kind or "application/octet-stream",
     )
+    return _sealed(response)
+
+
+def _sealed(response: Response) -> Response:
     seal_file(response)
     # For the frame of the viewer on our own pages, and for no other site.
     response.headers["Content-Security-Policy"] = FILE_POLICY
