@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from armslength.cli.ehrql.progress import Progress
 from armslength.cli.ehrql.settings import load_definition
@@ -47,7 +47,7 @@ def answer_dataset(arguments: argparse.Namespace) -> int:
     else:
         datasets.require_permissions(dataset, granted=permissions)
         datasets.require_no_parameters(dataset)
-        given = {
+        given: dict[str, Any] = {
             "database": _database(arguments, loaded, progress, measures=False),
             "permissions": permissions,
         }
@@ -77,7 +77,7 @@ def answer_measures(arguments: argparse.Namespace) -> int:
             permissions=permissions,
         )
     else:
-        given = {
+        given: dict[str, Any] = {
             "database": _database(arguments, loaded, progress, measures=True),
             "permissions": permissions,
         }

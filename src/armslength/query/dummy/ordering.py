@@ -30,7 +30,7 @@ def configuration_from(values: Mapping[str, Any]) -> DummyDataConfig:
     constraint = values.get("additional_population_constraint")
     return DummyDataConfig(
         population_size=size if type(size) is int and size >= 0 else None,
-        timeout=float(seconds) if type(seconds) in (int, float) and seconds >= 0 else USUAL_SECONDS,
+        timeout=float(seconds) if isinstance(seconds, (int, float)) and seconds >= 0 else USUAL_SECONDS,
         additional_population_constraint=constraint
         if isinstance(constraint, n.Series) and constraint.domain is None and constraint.value_type is bool
         else None,

@@ -66,9 +66,14 @@ class Push:
         if rule is None:
             self.guessed = True
             return want.admits(self.view.value(series, row))
-        if series.value_type is bool and type(series) in DECIDED:
-            return self._decide(series, row, want, rule)
-        return rule(self, series, row, want)
+        try:
+            if series.value_type is bool and type(series) in DECIDED:
+                return self._decide(series, row, want, rule)
+            return rule(self, series, row, want)
+        except (OverflowError, ZeroDivisionError, ValueError):
+            # A date beyond the calendar or a number beyond all: no way that a rule knows, and no proof.
+            self.guessed = True
+            return False
 
     def _joined(self, series: n.Series, want: Want) -> Want | None:
         """Join a wish with what was wished of the same value before. None when they exclude one another."""
@@ -222,10 +227,13 @@ def usual_row(question: Question, table: str, *, life: Life, chance: random.Rand
     """Return a row with a usual value in each column that the query reads."""
     row: dict[str, Any] = {}
     for name, use in question.tables[table].columns.items():
-        try:
-            row[name] = draw(use, ANYTHING, life=life, chance=chance)
-        except Nothing:
-            row[name] = draw(use, ANYTHING, life=life, chance=chance, gentle=False)
+        row[name] = None
+        for gentle in (True, False):
+            try:
+                row[name] = draw(use, ANYTHING, life=life, chance=chance, gentle=gentle)
+                break
+            except Nothing:
+                continue
     return row
 
 

@@ -48,20 +48,26 @@ def solve(
             return False
         push = Push(draft, question, life=life_of(draft, question, life), chance=chance)
         push.view = view
-        kept: list[Goal] = []
-        if number == 0 and pins:
-            push.cells.update(pins)
-        else:
-            # What does not hold yet chooses first; what holds is then kept as well as it can be.
-            kept = [goal for goal in goals if goal not in waiting]
-        if number % 3 == 2:
-            chance.shuffle(waiting)
-        for goal in (*waiting, *kept):
-            mark = push.mark()
-            if not goal.push(push):
-                push.back_to(mark)
-        push.fulfil()
+        _one_pass(push, goals, waiting, pins=pins, number=number)
     return False
+
+
+def _one_pass(
+    push: Push, goals: Sequence[Goal], waiting: list[Goal], *, pins: dict[Cell, Want], number: int
+) -> None:
+    """Turn goals into cells once. What does not hold yet chooses first; what holds is kept as well as it can be."""
+    kept: list[Goal] = []
+    if number == 0 and pins:
+        push.cells.update(pins)
+    else:
+        kept = [goal for goal in goals if goal not in waiting]
+    if number % 3 == 2:
+        push.chance.shuffle(waiting)
+    for goal in (*waiting, *kept):
+        mark = push.mark()
+        if not goal.push(push):
+            push.back_to(mark)
+    push.fulfil()
 
 
 def why_impossible(goals: Sequence[Goal], question: Question, *, life: Life) -> str | None:
