@@ -12,12 +12,14 @@ from difflib import get_close_matches
 from typing import Any
 
 from armslength.kernel.errors import Mistake
+from armslength.query.loading.contract_tables import find_table, namespaces
 from armslength.query.model.nodes import SelectPatientTable, SelectTable
 
 Table = SelectTable | SelectPatientTable
 Row = Mapping[str, Any] | Sequence[Any]
 # Rows by table: the table itself as imported from `ehrql.tables`, or its name (`patients` or `core.patients`).
 Given = Mapping[Any, Iterable[Row]]
+VERY_CLOSE = 0.8  # of 1: a letter or two in a name
 BOOLS = {"T": True, "F": False}
 
 
@@ -56,8 +58,9 @@ def _tables_meant(key: Any, tables: Sequence[Table], given: Given) -> list[Table
         raise Mistake("Q116", f"`{key}` may be {names}", hint="give the full name, or the table itself")
     if not meant:
         known = {name for table in tables for name in (table.name, f"{table.namespace}.{table.name}")}
-        close = get_close_matches(key, sorted(known - {each for each in given if isinstance(each, str)}), n=1)
-        if close:
+        free = sorted(known - {each for each in given if isinstance(each, str)})
+        close = get_close_matches(key, free, n=1, cutoff=VERY_CLOSE)
+        if close and not any(find_table(namespace, key) for namespace in namespaces()):
             raise Mistake("Q116", f"the query reads no table `{key}`", hint=f"did you mean `{close[0]}`?")
     return meant
 

@@ -75,8 +75,12 @@ def _switch_on_show(showing: str) -> None:
 
 
 def run(definition: Path, parameters: list[str]) -> dict[str, Any]:
-    """Execute a definition and return its variables. Its folder comes first on the import path."""
-    sys.path.insert(0, str(definition.parent))
+    """Execute a definition and return its variables.
+
+    Its folder comes first on the import path, then the study's: both `import helpers` and `from analysis.helpers
+    import …` are usual.
+    """
+    sys.path[:0] = [str(definition.parent), str(Path.cwd())]
     sys.argv = [str(definition), *parameters]
     return runpy.run_path(str(definition), run_name=definition.stem)
 

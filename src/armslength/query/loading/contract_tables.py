@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import pkgutil
 import re
 from importlib.util import find_spec
 
@@ -14,6 +15,13 @@ from armslength.query.model.nodes import SelectPatientTable, SelectTable
 NAMESPACE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 
 ContractTable = SelectTable | SelectPatientTable
+
+
+def namespaces() -> tuple[str, ...]:
+    """Return the name of every contract that is promised to researchers."""
+    prefix = f"{contracts.__name__}."
+    found = pkgutil.walk_packages(contracts.__path__, prefix)
+    return tuple(each.name.removeprefix(prefix) for each in found if not each.ispkg)
 
 
 def find_table(namespace: str, name: str) -> ContractTable | None:
