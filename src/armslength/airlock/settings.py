@@ -21,3 +21,4 @@ WSGI_APPLICATION = "armslength.airlock.wsgi.application"
 FEATURES = Path(__file__).parent / "features"
 TEMPLATES = _common["TEMPLATES"]
 TEMPLATES[0]["DIRS"] = [FEATURES.parent / "templates", *sorted(FEATURES.glob("*/templates"))]
+TEMPLATES[0]["OPTIONS"]["builtins"].append("armslength.airlock.templatetags.names")
