@@ -14,7 +14,7 @@ import pytest
 from armslength.kernel.errors import Mistake
 from armslength.kernel.ids import derived_id, new_id
 from armslength.pipeline.model import PrivacyLevel
-from armslength.policy.inside import InsidePolicy, Limits
+from armslength.policy.inside import InsidePolicy, Limits, ProjectPolicy
 from armslength.runner.lifecycle.records import FileRecord, JobPlan
 from armslength.runner.lifecycle.states import REQUEST_MOVES, Reason
 from armslength.runner.lifecycle.store import Store
@@ -167,25 +167,48 @@ def test_every_reason_fits_the_wire_and_is_told_apart() -> None:
     assert {state for state in JobState if not MOVES[state]} == FINAL
 
 
-def policy(places: int) -> InsidePolicy:
+def project(limits: Limits) -> ProjectPolicy:
+    return ProjectPolicy(
+        slug="trial",
+        repositories=(),
+        branches=(),
+        workspaces=(),
+        environments=(),
+        data_permissions=frozenset(),
+        approved_by="the board",
+        approved_on=NOW.date(),
+        expires_on=NOW.date(),
+        limits=limits,
+    )
+
+
+def policy(places: int, *, of_project: int | None = None) -> InsidePolicy:
     limits = Limits(memory_megabytes=100, minutes=1, processes=1, disk_megabytes=1, jobs_at_once=places)
     return InsidePolicy(
         backend="tests",
         server_url="https://a.b",
         ledger_key="0" * 64,
         limits=limits,
-        projects={},
+        projects={"trial": project(replace(limits, jobs_at_once=of_project or places))},
         where="policy.toml",
     )
 
 
-def decisions(store: Store, *, places: int = 9, memory: int = 900) -> dict[str, Reason]:
+def decisions(
+    store: Store, *, places: int = 9, memory: int = 900, of_project: int | None = None
+) -> dict[str, Reason]:
     def finished(job: str) -> JobState | None:
         found = store.job(job)
         return found.state if found else None
 
     jobs = store.active_jobs()
-    decided = decide(jobs, policy=policy(places), memory_megabytes=memory, finished=finished)
+    decided = decide(
+        jobs,
+        policy=policy(places, of_project=of_project),
+        memory_megabytes=memory,
+        finished=finished,
+        project_of=lambda _: "trial",
+    )
     return {job.plan.action: reason for job, reason in decided}
 
 
@@ -232,6 +255,14 @@ def test_no_more_run_at_once_than_there_are_places(store: Store) -> None:
     accept(store, 1, ("a", ""), ("b", ""), ("c", ""))
     move(store, "a", JobState.PREPARING, JobState.RUNNING)
     assert decisions(store, places=2) == {"b": Reason.PREPARING, "c": Reason.WAITING_FOR_PLACE}
+
+
+def test_no_more_of_one_project_run_at_once_than_it_has_places(store: Store) -> None:
+    accept(store, 1, ("a", ""), ("b", ""))
+    accept(store, 2, ("c", ""), workspace="other")
+    move(store, "a", JobState.PREPARING, JobState.RUNNING)
+    expected = {"b": Reason.WAITING_FOR_PLACE, "c": Reason.PREPARING}
+    assert decisions(store, of_project=2) == expected
 
 
 def test_jobs_share_the_memory_and_a_large_one_runs_alone(store: Store) -> None:

@@ -46,6 +46,10 @@ class Answering:
             self._move(record, RequestState.CANCELLED, Reason.CANCELLED)
         elif refusal := why_not_run(self.policy, request, today=self._clock().date()):
             self._refuse(record, refusal.code, refusal.words)
+        elif self._store.project_of_workspace(request.workspace) not in (None, request.project):
+            # Files of a workspace are shown to the people of one project; two projects in one would see each other's.
+            words = f"The workspace {request.workspace} belongs to another project"
+            self._refuse(record, "workspace_of_another_project", words)
         elif self._has_earlier(record):
             self._wait(record, Reason.WAITING_FOR_WORKSPACE)
         elif time.monotonic() >= self._not_before.get(request.id, 0):

@@ -71,6 +71,10 @@ def _take_entry(entry: Entry, *, policy: InsidePolicy, store: Store, now: dateti
         return taken
     if entry.kind is Kind.CANCEL:
         cancellation = read(Cancellation, text, sender=where)
+        if (entry.actor, entry.subject) != (cancellation.cancelled_by, f"request:{cancellation.request}"):
+            raise Mistake(
+                "R041", "the entry and the cancellation in it name different people or ids", where=where
+            )
         if cancellation.backend == policy.backend and store.ask_cancel(cancellation.request):
             say("cancellation taken in", request=cancellation.request, entry=entry.index)
             return True

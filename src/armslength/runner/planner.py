@@ -21,6 +21,9 @@ from armslength.wire.jobs import JobRequest, JobState
 NewestSuccess = Callable[[str], JobRecord | None]
 
 
+OPTIONS_OF_THE_BACKEND = ("--dsn", "--backend", "--query-engine")
+
+
 def why_not_actions(pipeline: Pipeline, request: JobRequest, project: ProjectPolicy) -> Refusal | None:
     """Say why the actions of a request may not be run for a project, or return None.
 
@@ -28,8 +31,26 @@ def why_not_actions(pipeline: Pipeline, request: JobRequest, project: ProjectPol
     """
     for action in with_needs(pipeline, request.actions):
         environment_of(action.command)
+        if action.reads_database and (option := _says_where(action.command.arguments)):
+            words = f"Action {action.id}: `{option}` is for this backend to say, not for a study"
+            return Refusal("option_not_allowed", words)
         if refusal := why_not_environment(project, action.command.environment):
             return Refusal(refusal.code, f"Action {action.id}: {refusal.words}")
+    return None
+
+
+def _says_where(arguments: Sequence[str]) -> str | None:
+    """Return the option of a query that would choose another database, backend or engine, or None.
+
+    Which backend reads the records decides whose records are left out, so a study never chooses it. The command
+    takes any beginning of an option for the whole (`--back`), and what follows `--` belongs to the definition.
+    """
+    for argument in arguments:
+        if argument == "--":
+            return None
+        name = argument.partition("=")[0]
+        if len(name) > len("--") and any(option.startswith(name) for option in OPTIONS_OF_THE_BACKEND):
+            return name
     return None
 
 
@@ -104,6 +125,7 @@ def decide(
     policy: InsidePolicy,
     memory_megabytes: int,
     finished: Callable[[str], JobState | None],
+    project_of: Callable[[JobRecord], str],
 ) -> list[tuple[JobRecord, Reason]]:
     """Say for each waiting job, in order, what becomes of it now: PREPARING, DEPENDENCY_FAILED or why it waits.
 
@@ -117,6 +139,7 @@ def decide(
     for job in jobs:
         first_of_workspace.setdefault(job.workspace, job.request)
     running = Counter(job.workspace for job in busy)
+    of_project = Counter(project_of(job) for job in busy)
     waiting = [job for job in jobs if job.state is JobState.WAITING]
     # Few running in the workspace first (a fair share), then queries, which others wait for, then the oldest.
     waiting.sort(key=lambda job: (running[job.workspace], not job.plan.reads_database))
@@ -127,14 +150,21 @@ def decide(
         if reason is None and first_of_workspace[job.workspace] != job.request:
             reason = Reason.WAITING_FOR_WORKSPACE
         if reason is None:
-            fits = places > 0 and (
-                job.plan.memory_megabytes <= memory or places == policy.limits.jobs_at_once
-            )
+            project = project_of(job)
+            enough = job.plan.memory_megabytes <= memory or places == policy.limits.jobs_at_once
+            fits = places > 0 and enough and of_project[project] < _places_of(project, policy)
             reason = Reason.PREPARING if fits else Reason.WAITING_FOR_PLACE
             places -= fits
+            of_project[project] += fits
             memory -= job.plan.memory_megabytes * fits
         decided.append((job, reason))
     return decided
+
+
+def _places_of(project: str, policy: InsidePolicy) -> int:
+    """Return how many jobs of a project may run at once. One that is no longer allowed is stopped elsewhere."""
+    known = policy.projects.get(project)
+    return known.limits.jobs_at_once if known else policy.limits.jobs_at_once
 
 
 def _why_wait(needed: set[JobState | None]) -> Reason | None:

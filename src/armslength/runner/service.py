@@ -182,7 +182,13 @@ class Runner:
             else:
                 jobs.append(job)
         memory = self.configuration.memory_megabytes
-        decided = decide(jobs, policy=self.policy, memory_megabytes=memory, finished=self._state_of)
+        decided = decide(
+            jobs,
+            policy=self.policy,
+            memory_megabytes=memory,
+            finished=self._state_of,
+            project_of=lambda job: self.store.request(job.request).request.project,
+        )
         for job, reason in decided:
             if time.monotonic() < self._not_before.get(job.id, 0):
                 continue

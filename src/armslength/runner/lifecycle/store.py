@@ -119,6 +119,14 @@ class Store:
         )
         return done.rowcount == 1
 
+    def project_of_workspace(self, workspace: str) -> str | None:
+        """Return the project whose request used a workspace first, or None. It belongs to that project for good."""
+        row = self._db.execute(
+            "SELECT body FROM requests WHERE workspace = ? AND state != ? ORDER BY entry LIMIT 1",
+            [workspace, RequestState.REFUSED],
+        ).fetchone()
+        return None if row is None else JobRequest.model_validate_json(row["body"]).project
+
     def requests(self, *states: RequestState) -> list[RequestRecord]:
         """Return the requests in these states, in the order of the ledger."""
         marks = ", ".join("?" * len(states))
