@@ -156,14 +156,17 @@ def test_the_birth_of_an_omop_person(person, born):
     assert ask(omop.person.date_of_birth, omop.person, person=[row]) == {1: day(born)}
 
 
-@pytest.mark.parametrize("namespace", ["core", "tpp", "emis", "emisv2", "omop", "smoketest"])
+CONTRACTS = ["core", "tpp", "emis", "emisv2", "omop", "smoketest", "raw.core", "raw.tpp", "raw.emis"]
+
+
+@pytest.mark.parametrize("namespace", CONTRACTS)
 def test_every_table_and_column_of_a_contract_is_described(namespace):
     module = importlib.import_module(f"armslength.query.contracts.{namespace}")
     assert namespace == module.NAMESPACE
     for name in module.__all__:
         frame = getattr(module, name)
         assert frame.__doc__, name
-        assert frame._node.namespace in (namespace, "core")
+        assert frame._node.namespace in (namespace, "core", "raw.core")
         for column, series in describe_columns(frame).items():
             assert series.description.endswith("."), f"{name}.{column}"
 

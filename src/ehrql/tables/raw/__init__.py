@@ -1,0 +1,1 @@
+"""RAW: contract tables almost as supplied, for those who prepare data."""
