@@ -84,7 +84,7 @@ def _role_of(table: Table, index: int) -> ColumnRole:
         return ColumnRole(role=Role.IDENTIFIER, evidence=called, certain=False)
     if mixed := _role_from_compounds(shown, name):
         return mixed
-    if names.counts_people(name) and _mostly_counts(shown) and not _is_ladder(table, index, shown):
+    if names.counts_people(name) and _mostly_counts(table, index) and not _is_ladder(table, index, shown):
         # The number of observations of a model is rarely rounded, and is asked for: it is told, not stopped.
         return ColumnRole(role=Role.COUNT, evidence=called, certain=not set(names.words(name)) & _OF_MODELS)
     if _all(shown, Kind.DATE) or _are_packed_dates(shown):
@@ -208,10 +208,9 @@ def _is_row_index(name: str, normal: str, index: int, shown: list[Cell]) -> bool
 
 def _is_ladder(table: Table, index: int, shown: list[Cell]) -> bool:
     """True for 0, 1, 2, 3… or 5, 10, 15…: what the rows are grouped by, although it may be called a number."""
-    numbers = [cell.count for cell in shown]
-    known = [number for number in numbers if number is not None]
-    if len(known) < len(numbers) or len(known) != len(table.rows):
-        return False
+    known = [number for number in table.counts(index) if number is not None]
+    if len(known) < max(3, len(table.rows) - 2 * (1 + len(known) - len(set(known)))):
+        return False  # the last may be open: `6+`
     distinct = list(dict.fromkeys(known))
     if len(distinct) < 3:
         return False
@@ -236,8 +235,9 @@ def _are_packed_dates(shown: list[Cell]) -> bool:
     )
 
 
-def _mostly_counts(shown: Sequence[Cell]) -> bool:
-    return not shown or sum(cell.count is not None for cell in shown) * 2 >= len(shown)
+def _mostly_counts(table: Table, index: int) -> bool:
+    shown, counts = table.shown(index), table.counts(index)
+    return not shown or (len(counts) - counts.count(None)) * 2 >= len(shown)
 
 
 def _is_decimal(shown: Sequence[Cell]) -> bool:

@@ -78,11 +78,17 @@ def rounding_of(
     shows_midpoint = midpoint is not None and (
         any("midpoint" in normal(name) or "mid6" in normal(name) for name in header)
         or any(_is_wholly(midpoint, cells) for cells in columns.values())
+        or _are_differences(pool)
     )
     return {
         index: _column_rounding(cells, header[index], preferred, midpoint if shows_midpoint else None)
         for index, cells in columns.items()
     }
+
+
+def _are_differences(counts: set[int]) -> bool:
+    # Differences of midpoint 6 labels, as in the steps of a survival curve, are multiples of 6 and nothing else.
+    return len(counts) > ENOUGH and all(count % 6 == 0 for count in counts)
 
 
 def _is_wholly(scheme: RoundingScheme, cells: Sequence[Shown]) -> bool:

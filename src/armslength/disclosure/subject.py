@@ -68,9 +68,10 @@ class Subject:
         if role.role not in COUNTS and not mixed:
             return
         sure, others = role.role is Role.COUNT and role.certain, self._other_rows
+        known = self.table.counts(index)
         said_percent = "%" in self.table.header[index]
         for row, cell in enumerate(self.table.columns[index]):
-            count = cell.count
+            count = known[row]
             if count is None or count < 0:
                 continue
             certain = sure and (cell.firm or said_percent)

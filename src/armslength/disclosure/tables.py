@@ -55,6 +55,26 @@ class Table:
         return self._shown[index]
 
     @cached_property
+    def _counts(self) -> dict[int, list[int | None]]:
+        return {}
+
+    def counts(self, index: int) -> list[int | None]:
+        """The whole number of each cell of a column, or None."""
+        if index not in self._counts:
+            self._counts[index] = [cell.count for cell in self.columns[index]]
+        return self._counts[index]
+
+    @cached_property
+    def _kinds(self) -> dict[int, list[Kind]]:
+        return {}
+
+    def has(self, index: int, *kinds: Kind) -> bool:
+        """True when a column holds a cell of one of these kinds."""
+        if index not in self._kinds:
+            self._kinds[index] = [cell.kind for cell in self.columns[index]]
+        return any(kind in self._kinds[index] for kind in kinds)
+
+    @cached_property
     def label_columns(self) -> tuple[int, ...]:
         """The leading columns that hold words: what a row is about."""
         labels: list[int] = []

@@ -52,6 +52,8 @@ def _in_table(subject: Subject) -> Iterator[Finding]:
     table = subject.table
     turning, formulas = [], []
     for index, column in enumerate(table.columns):
+        if not table.has(index, Kind.TEXT):
+            continue
         for row, cell in enumerate(column):
             if cell.kind is Kind.TEXT:
                 if _TURNING.search(cell.raw):

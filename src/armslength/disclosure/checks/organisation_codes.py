@@ -93,6 +93,8 @@ def _numbered_practices(subject: Subject, index: int) -> bool:
         Role.IDENTIFIER,
     ):
         return False
+    if set(named) & {"n", "count", "counts", "number", "num", "total", "with"}:
+        return False
     shown = subject.table.shown(index)
     return (
         len(shown) >= 10

@@ -55,6 +55,8 @@ def _meet_in_column(subject: Subject, index: int, met: dict[str, list[Place]]) -
     for kind, _ in identifiers_in(subject.table.header[index]):
         met[kind].append(Place(line=1, column="", row=0, index=index))
     role = Role.CODE if _are_codes(subject, index) else subject.roles[index].role
+    if role in _NUMBERS_ARE_OTHER and not subject.table.has(index, Kind.TEXT):
+        return
     for row, cell in enumerate(subject.table.columns[index]):
         if cell.kind is Kind.TEXT:
             # A bare number inside a column of codes is a code, whatever its digits add up to.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from armslength.disclosure.checks import BLOCK, HANDBOOK, POLICY, WARN, About
 from armslength.disclosure.report import Finding, Verdict
 from armslength.disclosure.roles import COUNTS, Role
-from armslength.disclosure.rounding import ENOUGH, Kept
+from armslength.disclosure.rounding import Kept
 from armslength.disclosure.subject import Count, Subject
 
 ABOUT = About(
@@ -55,7 +55,9 @@ def _may_be_rounded(subject: Subject, index: int, cell: Count) -> bool:
     rounding = subject.roundings[index]
     if rounding.kept is not Kept.PERMITTED or rounding.scheme is None or rounding.scheme.remainder:
         return False
-    return rounding.distinct >= ENOUGH and rounding.scheme.allows(cell.count)
+    open_above = rounding.scheme.interval(cell.count)[1] > subject.policy.threshold
+    older = cell.count <= rounding.scheme.base
+    return rounding.distinct > 1 and rounding.scheme.allows(cell.count) and (older or open_above)
 
 
 def _finding(

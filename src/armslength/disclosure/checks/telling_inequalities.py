@@ -28,6 +28,8 @@ def find(subject: Subject) -> Iterator[Finding]:
     cells: list[tuple[int, int]] = []
     said: set[str] = set()
     for index in subject.columns(*COUNTS, Role.MIXED):
+        if not subject.table.has(index, Kind.REDACTED, Kind.INEQUALITY, Kind.TEXT):
+            continue
         for row, cell in enumerate(subject.table.columns[index]):
             if cell.kind not in _NUMBERS and _says_more(cell, subject.policy.threshold):
                 cells.append((row, index))
