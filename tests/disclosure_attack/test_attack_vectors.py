@@ -225,3 +225,13 @@ def test_the_same_attack_twice_says_the_same():
     system = column(51, EXACT)
     targets = [system.target(position) for position in range(5)]
     assert attack(system, targets) == attack(system, targets)
+
+
+def test_a_reading_that_only_the_solver_refutes_is_dropped_for_every_cell():
+    """Odd circle: each pair of three hidden cells sums to 3, which no whole numbers do below the threshold."""
+    cells = (hidden("a"), hidden("b"), hidden("c"), Quantity(name="d", low=0, high=1))
+    relations = tuple(
+        Relation(terms=((p, 1), (q, 1)), low=3, high=3, words="pair") for p, q in ((0, 1), (1, 2), (0, 2))
+    )
+    result = attack(System(quantities=cells, relations=relations), [System(quantities=cells).target(0)])
+    assert result.answers == () and result.contradictions == ("pair",)

@@ -99,8 +99,12 @@ def attack(
             continue
         component = _Component(system, members, relations, rule, replace(budget, solves=left))
         try:
+            narrow = not component.box_is_wide()
             for number in asked:
                 answers[number] = component.answer(targets[number], explained=len(answers) < budget.explained)
+            if narrow and component.wide:
+                # Only the solver saw that some hidden cell is large: what was answered before that is too narrow.
+                answers |= {number: component.answer(targets[number], explained=True) for number in asked}
         except (Contradiction, Infeasible):
             contradictions.append(component.contradiction())
             for number in asked:
@@ -128,6 +132,7 @@ class _Component:
         self.spent = 0
         self.wide = False
         self._box: Box | None = None
+        self._program: Program | None = None
         self._exact = is_exact_by_propagation(members, relations, system.relations)
 
     def box(self) -> Box:
@@ -141,6 +146,11 @@ class _Component:
                 self.wide = True
                 self._box = self._propagated(wide=True)
         return self._box
+
+    def box_is_wide(self) -> bool:
+        """Propagate, and say whether that took the wide reading of hidden cells."""
+        self.box()
+        return self.wide
 
     def _propagated(self, *, wide: bool) -> Box:
         box = Box.of(self.system.quantities, self.members, wide=wide)
@@ -177,16 +187,18 @@ class _Component:
             return outer
         if len(self.members) > self.budget.cells or self.spent + 2 > self.budget.solves:
             return replace(outer, decided=False)
-        self.spent += 2
         try:
-            return Program.of(box, self.members, self.relations).bounds(
-                target.terms, budget=self.budget, outer=outer
-            )[0]
+            if self._program is None:
+                self._program = Program.of(box, self.members, self.relations)
+            bounds, spent = self._program.bounds(target.terms, budget=self.budget, outer=outer)
         except Infeasible:
             if self.wide or not any(self.system.quantities[position].may_exceed for position in self.members):
                 raise
-            self.wide, self._box = True, self._propagated(wide=True)
+            self.spent += 2
+            self.wide, self._program, self._box = True, None, self._propagated(wide=True)
             return self._bounds(target, self._box)
+        self.spent += spent
+        return bounds
 
     def contradiction(self) -> str:
         """Which sums do not fit, in words."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from armslength.disclosure.attack.propagation import Box
@@ -66,6 +66,8 @@ class Program:
     low: Mapping[int, int]
     high: Mapping[int, int | None]
     relations: tuple[Relation, ...]
+    # The whole solutions met so far: what one of them attains need not be searched for again.
+    solutions: list[dict[int, int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, box: Box, members: Sequence[int], relations: Sequence[Relation]) -> Program:
@@ -80,11 +82,21 @@ class Program:
 
     def bounds(self, terms: Terms, *, budget: Budget, outer: Bounds) -> tuple[Bounds, int]:
         """The exact bounds of a sum, never wider than `outer`; and how many solves they took."""
-        low, sure_low = self._optimum(terms, lowest=True, budget=budget)
-        high, sure_high = self._optimum(terms, lowest=False, budget=budget)
-        found_low = outer.low if low is None else max(low, outer.low)
-        found_high = outer.high if high is None else high if outer.high is None else min(high, outer.high)
-        return Bounds(low=found_low, high=found_high, decided=sure_low and sure_high), 2
+        spent = 0
+        low, sure_low, high, sure_high = outer.low, True, outer.high, True
+        reached = [self._value(terms, solution) for solution in self.solutions]
+        if outer.low not in reached:
+            found, sure_low = self._optimum(terms, lowest=True, budget=budget)
+            low, spent = outer.low if found is None else max(found, outer.low), spent + 1
+        if outer.high is None or outer.high not in reached:
+            found, sure_high = self._optimum(terms, lowest=False, budget=budget)
+            spent += 1
+            if found is not None:
+                high = found if outer.high is None else min(found, outer.high)
+        return Bounds(low=low, high=high, decided=sure_low and sure_high), spent
+
+    def _value(self, terms: Terms, solution: dict[int, int]) -> int:
+        return sum(c * (self.low[position] + solution.get(position, 0)) for position, c in terms)
 
     def _optimum(self, terms: Terms, *, lowest: bool, budget: Budget) -> tuple[int | None, bool]:
         """An outer bound (None: none known) and whether a whole solution attains it."""
@@ -122,8 +134,10 @@ class Program:
             return bound, False
         values = dict(zip(self.members, (round(float(value)) for value in found.x), strict=True))
         # Floats have done the search; whole numbers have the last word.
-        reached = constant + sum(coefficient * values.get(position, 0) for position, coefficient in terms)
-        return bound, reached == bound and self._holds(values)
+        if not self._holds(values):
+            return bound, False
+        self.solutions.append(values)
+        return bound, self._value(terms, values) == bound
 
     def _holds(self, values: dict[int, int]) -> bool:
         for relation in self.relations:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from armslength.disclosure.attack.reading import Treatment, quantity_of, share_relations, treatment_of
 from armslength.disclosure.attack.sums import (
@@ -93,7 +94,7 @@ class _Builder:
 def table_system(subject: Subject) -> TableSystem | None:
     """The system of one table, or None where nothing is hidden, exact or cumulative."""
     columns = count_columns(subject)
-    treatments = {column: _treatment(subject, column) for column in columns}
+    treatments = {column: treatment_of_column(subject, column) for column in columns}
     telling = {
         column
         for column in columns
@@ -118,7 +119,8 @@ def table_system(subject: Subject) -> TableSystem | None:
     )
 
 
-def _treatment(subject: Subject, column: int) -> Treatment:
+def treatment_of_column(subject: Subject, column: int) -> Treatment:
+    """How one column of counts was treated."""
     hides = any(is_hidden(cell) for cell in subject.table.columns[column])
     return treatment_of(subject.roundings.get(column), hides=hides, threshold=subject.policy.threshold)
 
@@ -311,7 +313,7 @@ def _neighbours(builder: _Builder, column: int, rows: Iterable[int]) -> Iterator
     values = [count for _, count in known]
     if len(values) < 4 or values != sorted(values) or builder.treatments[column].unknown:
         return
-    for (before, a), (after, b) in zip(known, known[1:], strict=False):
+    for (before, a), (after, b) in pairwise(known):
         if b - a <= builder.subject.policy.threshold + 5:
             terms = ((builder.quantity((after, column)), 1), (builder.quantity((before, column)), -1))
             yield Target(terms=terms, name=f"new between {builder.name((before, column))} and the next")
