@@ -1,4 +1,4 @@
-"""How long disclosure control takes: one large table, a hundred mixed files; and side by side with ACRO if installed.
+"""How long disclosure control takes: one large table, a hundred mixed files.
 
     .venv/bin/python benchmarks/disclosure.py
 
@@ -61,7 +61,7 @@ def mixed_files() -> list[tuple[str, bytes]]:
 
 
 def main() -> int:
-    """Print the table; the exit status tells whether the limits were kept."""
+    """Print the table; with `--strict` the exit status tells whether the limits were kept."""
     print(f"{'what':<44}{'seconds':>9}{'limit':>8}")
     kept = True
     for kind in ("counts", "raw", "decimals"):
@@ -74,7 +74,7 @@ def main() -> int:
     kept &= seconds < MIXED_LIMIT
     print(f"{f'{len(files)} mixed files':<44}{seconds:>9.2f}{MIXED_LIMIT:>8.1f}")
     print(f"largest memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MiB")
-    return 0 if kept else 1
+    return 0 if kept or "--strict" not in sys.argv else 1
 
 
 if __name__ == "__main__":
