@@ -10,6 +10,7 @@ import pytest
 from ehrql import (
     INTERVAL,
     Dataset,
+    Error,
     case,
     claim_permissions,
     create_dataset,
@@ -310,3 +311,36 @@ def test_conditions_can_be_reused_and_nested():
     inner = when(p.i > 1).then(p.s).otherwise("small")
     outer = case(when(inner == "small").then(0), otherwise=1)
     assert outer._type is int
+
+
+def test_what_is_shown_of_an_object_is_what_its_author_knows():
+    dataset = create_dataset()
+    assert repr(dataset) == "<Dataset of no variables yet>"
+    dataset.age = p.d.year
+    dataset.add_event_table("visits", number=e.i)
+    shown = [
+        repr(each)
+        for each in (dataset, dataset.visits, create_measures(), INTERVAL, p, p.d, p.d - "2020-01-01")
+    ]
+    assert shown == [
+        "<Dataset of age>",
+        "<event table visits of number>",
+        "<Measures none yet>",
+        "INTERVAL",
+        "<table p>",
+        "<DatePatientSeries>",
+        "<DateDifference>",
+    ]
+    assert [repr(when(p.b)), repr(when(p.b).then(1))] == ["when(…)", "when(…).then(…)"]
+
+
+def test_defaults_of_measures_are_given_once_even_when_empty():
+    measures = create_measures()
+    measures.define_defaults()
+    with pytest.raises(Error, match="once only"):
+        measures.define_defaults(numerator=p.b)
+
+
+def test_test_suites_for_ehrql_find_what_they_look_for():
+    assert e._qm_node.schema.column_types[0] == (e._node.schema.names[0], bool)
+    assert p.i._qm_node is p.i._node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,7 +21,8 @@ def codelist_from_csv(
     """
     path = Path(filename)
     try:
-        text = path.read_text(encoding="utf-8")
+        # A mark of the byte order is no part of the first column's name.
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         hint = ""
         if "\\" in repr(str(filename)):
@@ -29,8 +31,9 @@ def codelist_from_csv(
     except (OSError, UnicodeDecodeError) as error:
         raise CodelistError(f"codelist `{filename}` cannot be read: {error}") from None
     try:
-        return codelist_from_csv_lines(text.splitlines(), column=column, category_column=category_column)
-    except CodelistError as error:
+        lines = io.StringIO(text, newline="")
+        return codelist_from_csv_lines(lines, column=column, category_column=category_column)
+    except (CodelistError, csv.Error) as error:
         raise CodelistError(f"{error} in `{filename}`") from None
 
 

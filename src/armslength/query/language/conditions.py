@@ -26,6 +26,9 @@ class when:
             raise TypeError(f"`when()` needs a condition that is true or false (bool), but got {name}")
         self._condition = to_node(condition)
 
+    def __repr__(self) -> str:
+        return self._written
+
     def then(self, value: Any) -> WhenThen:
         """Give the value for when the condition is true."""
         return WhenThen(self._condition, value)
@@ -40,6 +43,9 @@ class WhenThen:
     def __init__(self, condition: n.Series, value: Any) -> None:
         self._condition = condition
         self._value = _outcome(value)
+
+    def __repr__(self) -> str:
+        return self._written
 
     def otherwise(self, value: Any) -> Any:
         """Give the value for when the condition is false or missing."""

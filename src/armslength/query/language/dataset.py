@@ -72,6 +72,9 @@ class Dataset:
                 return found[name]
         raise AttributeError(f"nothing called `{name}` has been added to this dataset")
 
+    def __repr__(self) -> str:
+        return f"<Dataset of {', '.join(self._variables) or 'no variables yet'}>"
+
     if TYPE_CHECKING:
         _population: n.Series | None
         _variables: dict[str, PatientSeries]
@@ -131,6 +134,9 @@ class EventTable:
         if not name.startswith("_") and name in self._columns:
             return self._columns[name]
         raise AttributeError(f"the event table has no column `{name}`")
+
+    def __repr__(self) -> str:
+        return f"<event table {self._name} of {', '.join(self._columns)}>"
 
     if TYPE_CHECKING:
         _dataset: Dataset

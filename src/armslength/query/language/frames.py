@@ -27,6 +27,11 @@ class BaseFrame:
     def __init__(self, node: n.Frame) -> None:
         self._node = node
 
+    @property
+    def _qm_node(self) -> n.Frame:
+        """The node under the name that test suites written for ehrQL look for."""
+        return self._node
+
     def exists_for_patient(self) -> BoolPatientSeries:
         """Whether the patient has any row; never missing."""
         return wrap(n.Exists(self._node))

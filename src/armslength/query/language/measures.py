@@ -27,6 +27,9 @@ class _Interval(NamedTuple):
     start_date: DatePatientSeries
     end_date: DatePatientSeries
 
+    def __repr__(self) -> str:
+        return "INTERVAL"
+
 
 INTERVAL = _Interval(wrap(n.INTERVAL_START), wrap(n.INTERVAL_END))
 
@@ -37,6 +40,7 @@ class Measures:
     def __init__(self) -> None:
         self._measures: dict[str, n.Measure] = {}
         self._defaults: dict[str, Any] = {}
+        self._has_defaults = False
         self._groups: dict[str, n.Series] = {}
         self._disclosure_control = True
         self._dummy_data = DummyDataConfig(population_size=None)
@@ -78,9 +82,10 @@ class Measures:
         intervals: list[Interval] | None = None,
     ) -> None:
         """Set what measures use for arguments they leave out. Once."""
-        if self._defaults:
+        if self._has_defaults:
             raise Error("defaults are already defined: `define_defaults()` can be called once only")
         self._defaults = _checked(numerator, denominator, group_by, intervals)
+        self._has_defaults = True
 
     def configure_dummy_data(
         self,
@@ -102,6 +107,9 @@ class Measures:
     def configure_disclosure_control(self, *, enabled: bool = True) -> None:
         """Switch the hiding of small numbers and the rounding of results off, or on again."""
         self._disclosure_control = enabled
+
+    def __repr__(self) -> str:
+        return f"<Measures {', '.join(self._measures) or 'none yet'}>"
 
     def __len__(self) -> int:
         return len(self._measures)

@@ -65,6 +65,11 @@ class TableSchema:
     def names(self) -> tuple[str, ...]:
         return tuple(self._by_name)
 
+    @property
+    def column_types(self) -> tuple[tuple[str, PythonType], ...]:
+        """Every column's name and value type."""
+        return tuple((name, column.type) for name, column in self.columns)
+
     def __getitem__(self, name: str) -> Column:
         return self._by_name[name]
 

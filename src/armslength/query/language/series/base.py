@@ -34,6 +34,11 @@ class BaseSeries:
     def _type(self) -> ValueType:
         return self._node.value_type
 
+    @property
+    def _qm_node(self) -> n.Series:
+        """The node under the name that test suites written for ehrQL look for."""
+        return self._node
+
     # `==` builds a query, so series cannot be dictionary keys or members of sets.
     __hash__: ClassVar[None]  # type: ignore[assignment]
 

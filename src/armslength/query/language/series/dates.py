@@ -135,6 +135,9 @@ class DateDifference:
         self._end, self._start = to_node(end, datetime.date), to_node(start, datetime.date)
         build(n.DateDifferenceInDays, self._end, self._start, given=(end, start))
 
+    def __repr__(self) -> str:
+        return "<DateDifference>"
+
     @property
     def days(self) -> IntSeries:
         """The exact number of days, negative when the end is earlier."""
