@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from armslength.server.features.publications.actions import decline, propose, pu
 from armslength.server.features.releases import store
 from armslength.server.features.requests.repository import read_head, why_not_repository
 from armslength.server.models import JobRequest, LedgerEntry, Publication, Release, ReleasedFile, Workspace
+from armslength.web import throttle
 from armslength.wire.jobs import JobRequest as Message
 
 
@@ -317,3 +319,18 @@ def test_a_workspace_is_made_and_its_mistakes_stand_beside_the_fields(world, stu
     assert page.status_code == 400 and page.content.count(b"field-error") == 3
     form |= {"name": "falls-2", "repository": str(study), "branch": "main"}
     assert browser.post("/projects/falls/workspaces/new", form)["Location"] == "/workspaces/falls-2"
+
+
+def test_behind_a_proxy_the_limit_counts_visitors_and_not_the_proxy(world, settings, monkeypatch):
+    monkeypatch.setattr(throttle, "SIGN_IN_ADDRESS", replace(throttle.SIGN_IN_ADDRESS, count=3))
+    settings.ARMSLENGTH_BEHIND_PROXY = True
+    browser = world.browser()
+
+    def attempt(name, forwarded):
+        form = {"username": name, "password": "wrong"}
+        return browser.post("/sign-in/local", form, headers={"X-Forwarded-For": forwarded}).status_code
+
+    # Whatever a visitor claims before it, the address the proxy appended counts.
+    tried = [attempt(f"nobody-{n}", f"10.9.8.{n}, 203.0.113.7") for n in range(4)]
+    assert tried == [400] * 3 + [429]
+    assert attempt("nobody-99", "203.0.113.7, 198.51.100.1") == 400

@@ -241,6 +241,7 @@ def _cookies_and_transport(environment: Environment, *, zone: Zone, https: bool)
         "SECURE_HSTS_SECONDS": 31_536_000 if https else 0,
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
+        "ARMSLENGTH_BEHIND_PROXY": environment.flag("PROXY"),
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("PROXY") else None,
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 2 * 2**20,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,6 +22,18 @@ from armslength.web import throttle
 from armslength.web.identity import IdentityProvider, Refusal, providers
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return from where a request comes: behind our own proxy, what that proxy saw, else who connected.
+
+    Only the last address is the proxy's own; those before it are whatever the visitor claimed.
+    """
+    connected: str = request.META.get("REMOTE_ADDR", "")
+    if not settings.ARMSLENGTH_BEHIND_PROXY:
+        return connected
+    seen: str = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return seen or connected
 
 
 def safe_next(request: HttpRequest) -> str:
@@ -70,8 +83,7 @@ def _try(
     known: Mapping[str, IdentityProvider],
 ) -> HttpResponse:
     now = utc_now()
-    address = request.META.get("REMOTE_ADDR", "")
-    limits = [(throttle.SIGN_IN_ADDRESS, address)]
+    limits = [(throttle.SIGN_IN_ADDRESS, address_of(request))]
     if username := answers.get("username", ""):
         limits.append((throttle.SIGN_IN_PERSON, username))
     for limit, subject in limits:

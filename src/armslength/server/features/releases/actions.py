@@ -10,6 +10,7 @@ from armslength.ledger import Kind
 from armslength.server.features.ledger.actions import ledger, record, recording
 from armslength.server.features.ledger.queries import receipt
 from armslength.server.features.releases import rules, store
+from armslength.server.features.releases.events import votes_in
 from armslength.server.models import Backend, Job, Release, ReleasedFile, Workspace
 from armslength.wire.releases import Release as ReleaseMessage
 from armslength.wire.releases import ReleasedFile as FileMessage
@@ -28,7 +29,9 @@ def announce(message: ReleaseMessage, *, backend: Backend, now: datetime) -> Rel
                 )
             return known
         workspace = _workspace(message, backend)
-        if reason := rules.why_not_receive(message, workspace=workspace):
+        reason = rules.why_not_receive(message, workspace=workspace)
+        reason = reason or rules.why_not_approved(message, votes=votes_in(message.id, workspace=workspace))
+        if reason:
             raise Mistake(
                 "S023", f"this release cannot be received: {reason}", where=message.id, exit_status=403
             )

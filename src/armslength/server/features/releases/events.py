@@ -7,10 +7,11 @@ from datetime import datetime
 
 from armslength.kernel.errors import Mistake
 from armslength.ledger import Entry, Kind
+from armslength.ledger.entries import from_json
 from armslength.server.features.ledger.actions import ledger, record, recording
 from armslength.server.features.ledger.queries import receipt
-from armslength.server.models import Backend, InsideEvent, Person, Workspace
-from armslength.wire.releases import Event, EventBatch, Receipts
+from armslength.server.models import Backend, InsideEvent, LedgerEntry, Person, Workspace
+from armslength.wire.releases import Event, EventBatch, EventKind, Receipts
 
 
 def take_events(batch: EventBatch, *, backend: Backend, now: datetime) -> Receipts:
@@ -40,6 +41,19 @@ def take_events(batch: EventBatch, *, backend: Backend, now: datetime) -> Receip
             receipt(event.id, entry, at=now) for event, entry in zip(batch.events, entries, strict=True)
         )
     )
+
+
+def votes_in(release_request: str, *, workspace: Workspace) -> dict[tuple[str, str], str]:
+    """Return the last vote of each person on each file of a release request, as the ledger has them."""
+    events = InsideEvent.objects.filter(
+        release_request=release_request, workspace=workspace, kind=EventKind.VOTE
+    )
+    rows = LedgerEntry.objects.filter(index__in=list(events.values_list("entry_index", flat=True)))
+    votes = {}
+    for index, canonical in rows.order_by("index").values_list("index", "canonical"):
+        entry = from_json(bytes(canonical), where=f"entry {index} of the database")
+        votes[entry.actor, str(entry.body.get("file_sha256"))] = str(entry.body.get("vote"))
+    return votes
 
 
 def _check_names(event: Event, workspaces: dict[str, Workspace], people: set[str]) -> None:

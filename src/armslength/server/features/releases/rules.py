@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from armslength.policy.roles import Permission
 from armslength.server import access
 from armslength.server.models import Person, Workspace
@@ -34,6 +36,18 @@ def why_not_receive(message: ReleaseMessage, *, workspace: Workspace) -> str | N
     for path in paths:
         if any(path.casefold().startswith(other.casefold() + "/") for other in paths):
             return f"`{path}` lies inside what is itself a file"
+    return None
+
+
+def why_not_approved(message: ReleaseMessage, *, votes: Mapping[tuple[str, str], str]) -> str | None:
+    """Return None, or which file a reviewer has not approved before the eyes of the public.
+
+    `votes` are the last ones in the ledger about this release, by reviewer and digest of the file's bytes.
+    """
+    for reviewer in message.reviewers:
+        for file in message.files:
+            if votes.get((reviewer, file.sha256)) != "approved":
+                return f"the ledger holds no approval of `{file.path}` by `{reviewer}`"
     return None
 
 
