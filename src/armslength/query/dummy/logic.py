@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from armslength.query.dummy.frames import with_row
 from armslength.query.dummy.push import RULES, Push
 from armslength.query.dummy.wants import FALSE, MISSING, NOT_TRUE, PRESENT, TRUE, Want, compared, exactly
 from armslength.query.model import nodes as n
@@ -105,7 +106,7 @@ def want_in(push: Push, series: Any, row: int | None, want: Want) -> bool:
     ways = [lambda: bool(values) and push.want(lhs, row, Want(among=frozenset(values)))]
     if now is not None and isinstance(collection, n.CombineAsSet):
         member = collection.source
-        ways.append(lambda: push.frames_row(member.domain, [(member, exactly(now))]))  # type: ignore[attr-defined]
+        ways.append(lambda: with_row(push, member.domain, [(member, exactly(now))]))
     elif isinstance(collection, n.CombineAsSet):
         ways.append(lambda: push.want(lhs, row, PRESENT))
     return push.one_of(ways)

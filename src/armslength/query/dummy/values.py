@@ -43,15 +43,24 @@ class Life:
     end: datetime.date
 
 
-@lru_cache(maxsize=8192)
 def ordered(values: frozenset[Any]) -> tuple[Any, ...]:
     """Return the values of a set always in the same order."""
+    return _ordered(values, type(next(iter(values), None)))
+
+
+@lru_cache(maxsize=8192)
+def _ordered(values: frozenset[Any], kind: type) -> tuple[Any, ...]:
+    # The type is part of what is remembered: {1} and {True} are equal sets.
     return tuple(sorted(values))
 
 
-@lru_cache(maxsize=8192)
 def promised(constraints: tuple[AnyConstraint, ...]) -> Want:
     """Return what constraints want of a value, where a want can say it."""
+    return _promised(constraints, repr(constraints)) if constraints else ANYTHING
+
+
+@lru_cache(maxsize=8192)
+def _promised(constraints: tuple[AnyConstraint, ...], told: str) -> Want:
     want = ANYTHING
     for each in constraints:
         if isinstance(each, Categorical):
