@@ -35,6 +35,8 @@ def expression(*kinds: type[Node]) -> Callable[[Any], Any]:
 
 def compiled(node: Node, scope: Scope) -> exp.Expr:
     """Compile a series in a scope. The dialect's own way comes first. Raises Mistake Q102."""
+    if node in scope.values:
+        return scope.values[node].copy()
     dialect = scope.compilation.dialect
     compile_node = dialect.overrides.get(type(node)) or EXPRESSIONS.get(type(node))
     if compile_node is None or type(node).__name__ in dialect.unsupported:
@@ -132,14 +134,14 @@ def _arithmetic(node: nodes.Binary, scope: Scope) -> exp.Expr:
 
 @expression(nodes.And, nodes.Or)
 def _logic(node: nodes.Binary, scope: Scope) -> exp.Expr:
-    parts = [operand(part, scope) for part in _chain(node)]
+    parts = [operand(part, scope) for part in chain(node)]
     return balanced(parts, exp.And if isinstance(node, nodes.And) else exp.Or)
 
 
-def _chain(node: nodes.Binary) -> list[Node]:
+def chain(node: nodes.Binary) -> list[Series]:
     """Take a chain of one connective apart, in order; it may be thousands long."""
-    found: list[Node] = []
-    waiting: list[Node] = [node]
+    found: list[Series] = []
+    waiting: list[Series] = [node]
     while waiting:
         current = waiting.pop()
         if type(current) is type(node):

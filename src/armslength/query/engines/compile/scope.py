@@ -72,7 +72,8 @@ class Scope:
     """The FROM clause an expression is compiled for.
 
     `patient` is the id that other tables are joined on; `rows` is the event table being read, when it
-    is one, under `alias`. Compiling adds the joins that the expression turns out to need.
+    is one, under `alias`. Compiling adds the joins that the expression turns out to need. `values` are
+    parts that have a column already, worked out in `layers`: see `layers.py`.
     """
 
     compilation: Compilation
@@ -81,6 +82,8 @@ class Scope:
     alias: str = ""
     tags: Mapping[tuple[str, frozenset[object]], Tag] = field(default_factory=dict)
     joins: dict[str, exp.Join] = field(default_factory=dict)
+    values: dict[Node, exp.Column] = field(default_factory=dict)
+    layers: dict[str, exp.Select] = field(default_factory=dict)
 
     @property
     def mapping(self) -> TableMapping:

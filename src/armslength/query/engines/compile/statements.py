@@ -12,6 +12,7 @@ from armslength.query.engines.arrow_types import arrow_type, inline_rows, tag_ro
 from armslength.query.engines.backend import Backend
 from armslength.query.engines.compile import dates as _dates  # noqa: F401 - registers the calendar operations
 from armslength.query.engines.compile.expressions import balanced, cast, compiled, filtering
+from armslength.query.engines.compile.layers import layered, rows_with_layers
 from armslength.query.engines.compile.reductions import aggregated, episodes, is_single_key, present
 from armslength.query.engines.compile.scope import (
     POPULATION,
@@ -121,6 +122,7 @@ def _upload_tags(scan: Scan, name: str, statements: _Statements) -> dict[tuple[s
 
 def _scan_query(scan: Scan, scope: Scope) -> exp.Select:
     """Read a table once: what all reductions require is a WHERE, what only some require a FILTER."""
+    relation = _relation(scope, _roots(scan))
     first, *others = scan.reductions
     shared = [c for c in first.conditions if all(c in other.conditions for other in others)]
     wheres = [filtering(condition, scope) for condition in shared]
@@ -129,24 +131,39 @@ def _scan_query(scan: Scan, scope: Scope) -> exp.Select:
         own = [condition for condition in reduction.conditions if condition not in shared]
         made = aggregated(reduction, scope, conditions=own)
         columns.append(exp.alias_(made, f"answer_{number}", quoted=True))
-    query = _read(scan, scope, columns, wheres)
+    query = _read(scan, scope, relation, columns, wheres)
     return query.group_by(scope.patient.copy(), copy=False)
 
 
 def _windowed_query(scan: Scan, scope: Scope) -> exp.Select:
     (reduction,) = scan.reductions
+    relation = _relation(scope, _roots(scan))
     gap, count = episodes(reduction, scope)
     wheres = [filtering(condition, scope) for condition in reduction.conditions]
     wheres.append(present(reduction.node.source, scope))  # type: ignore[attr-defined]
     patient = exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)
-    inner = _read(scan, scope, [patient, exp.alias_(gap, "gap", quoted=True)], wheres)
+    inner = _read(scan, scope, relation, [patient, exp.alias_(gap, "gap", quoted=True)], wheres)
     outer = exp.select(quoted("patient_id"), exp.alias_(count, "answer_1", quoted=True))
     return outer.from_(inner.subquery("gaps"), copy=False).group_by(quoted("patient_id"), copy=False)
 
 
-def _read(scan: Scan, scope: Scope, columns: list[exp.Expr], wheres: list[exp.Expr]) -> exp.Select:
-    """Select from a scan's table with its codelists, the joins its expressions needed, and its tests."""
-    query = exp.select(*columns, copy=False).from_(_aliased(scope), copy=False)
+def _roots(scan: Scan) -> Iterator[nodes.Node]:
+    """Yield every expression that a scan works out for each of its rows."""
+    for reduction in scan.reductions:
+        yield from (*reduction.conditions, *reduction.keys)
+        if isinstance(reduction.node, nodes.SeriesAggregation):
+            yield reduction.node.source
+
+
+def _relation(scope: Scope, roots: Iterable[nodes.Node]) -> exp.Expr:
+    return rows_with_layers(named(scope.alias), scope.alias, scope, roots)
+
+
+def _read(
+    scan: Scan, scope: Scope, relation: exp.Expr, columns: list[exp.Expr], wheres: list[exp.Expr]
+) -> exp.Select:
+    """Select from a scan's rows with its codelists, the joins its expressions needed, and its tests."""
+    query = exp.select(*columns, copy=False).from_(relation, copy=False)
     for tags in scan.tags:
         alias = next(tag.alias for (name, _), tag in scope.tags.items() if name == tags.column.name)
         on = exp.EQ(this=scope.column(tags.column), expression=quoted("code", alias))
@@ -158,25 +175,22 @@ def _read(scan: Scan, scope: Scope, columns: list[exp.Expr], wheres: list[exp.Ex
     return _with_joins(query, scope, wheres)
 
 
-def _aliased(scope: Scope) -> exp.Expr:
-    return named(scope.mapping.table)
-
-
 def _with_joins(query: exp.Select, scope: Scope, wheres: list[exp.Expr]) -> exp.Select:
     for join in scope.joins.values():
         query.append("joins", join)
     if wheres:
         query = query.where(balanced(wheres, exp.And), copy=False)
-    return query
+    return layered(query, scope)
 
 
 def _population(statements: _Statements) -> None:
     population = statements.plan.dataset.population
     scope = Scope(compilation=statements.compilation, patient=quoted("patient_id", "everybody"))
-    condition = compiled(population, scope)
     ids = list(_ids(statements, scope))
     everybody = ids[0] if len(ids) == 1 else exp.union(*ids, distinct=True, copy=False)
-    query = exp.select(scope.patient.copy()).from_(everybody.subquery("everybody"), copy=False)
+    relation = rows_with_layers(everybody.subquery("everybody"), "everybody", scope, [population])
+    condition = compiled(population, scope)
+    query = exp.select(scope.patient.copy()).from_(relation, copy=False)
     query = _with_joins(query, scope, [condition])
     if len(ids) == 1:
         query = query.distinct(copy=False)
@@ -224,11 +238,16 @@ def _members_scope(statements: _Statements) -> Scope:
     return Scope(compilation=statements.compilation, patient=quoted("patient_id", POPULATION))
 
 
+def _members(scope: Scope, roots: Iterable[nodes.Node]) -> exp.Expr:
+    return rows_with_layers(named(POPULATION), POPULATION, scope, roots)
+
+
 def _dataset_result(statements: _Statements, dataset: nodes.Dataset) -> ResultQuery:
     scope = _members_scope(statements)
+    relation = _members(scope, (node for _, node in dataset.variables))
     patient = exp.alias_(scope.patient.copy(), "patient_id", quoted=True)
     columns = [patient, *_outputs(dataset.variables, scope)]
-    query = _with_joins(exp.select(*columns, copy=False).from_(named(POPULATION)), scope, [])
+    query = _with_joins(exp.select(*columns, copy=False).from_(relation), scope, [])
     query = query.order_by(scope.patient.copy(), copy=False)
     return _result("dataset", query, dataset.variables, statements)
 
@@ -237,11 +256,13 @@ def _events_result(statements: _Statements, name: str, events: nodes.SeriesColle
     domain = rows_of(events)
     table = event_table(domain)
     scope = _rows_scope(table, statements.compilation, {})
+    conditions = conditions_of(domain)
+    relation = _relation(scope, (*conditions, *(node for _, node in events.members)))
     patient = exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)
     columns = [patient, *_outputs(events.members, scope)]
-    wheres = [filtering(condition, scope) for condition in conditions_of(domain)]
+    wheres = [filtering(condition, scope) for condition in conditions]
     everything = Scan(table=table, stage=Stage.VARIABLES, reductions=(), members_only=True)
-    query = _read(everything, scope, columns, wheres)
+    query = _read(everything, scope, relation, columns, wheres)
     # No order is promised, but the same data shall give the same file.
     places = [exp.Literal.number(number) for number in range(1, len(columns) + 1)]
     return _result(name, query.order_by(*places, copy=False), events.members, statements)
@@ -269,6 +290,7 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
     summed: list[tuple[str, Series]] = [("denominator", measure.denominator)]
     summed += [(f"numerator_{n}", node) for n, (_, node) in enumerate(measure.numerators, start=1)]
     groups = [(f"group_{n}", node) for n, (_, node) in enumerate(measure.group_bys, start=1)]
+    relation = _members(scope, (node for _, node in (*summed, *groups)))
     columns: list[exp.Expr] = []
     for column, node in summed:
         total = exp.Sum(this=cast(compiled(node, scope), int))
@@ -278,7 +300,7 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
             )
         )
     columns += _outputs(groups, scope)
-    query = _with_joins(exp.select(*columns, copy=False).from_(named(POPULATION)), scope, [])
+    query = _with_joins(exp.select(*columns, copy=False).from_(relation), scope, [])
     places = [exp.Literal.number(len(summed) + n) for n in range(1, len(groups) + 1)]
     if groups:
         query = query.group_by(*places, copy=False).order_by(*(p.copy() for p in places), copy=False)
