@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from armslength.disclosure.attack.findings import CHECKS as DERIVATIONS
 from armslength.disclosure.checks import (
     INFO,
     POLICY,
@@ -83,7 +84,8 @@ OTHERS = (
 class TableCheck(Protocol):
     """A check of one table by itself."""
 
-    ABOUT: About
+    @property
+    def ABOUT(self) -> About: ...
 
     def find(self, subject: Subject) -> Iterator[Finding]: ...
 
@@ -123,6 +125,7 @@ TABLE_CHECKS: tuple[TableCheck, ...] = (
     contradicted_threshold,
     zero_convention,
     unnamed_columns,
+    *DERIVATIONS,
 )
 DOCUMENT_CHECKS: tuple[DocumentCheck, ...] = (
     personal_identifiers,
