@@ -51,6 +51,8 @@ def _sort_key(keys: list[exp.Expr]) -> exp.Expr:
     return exp.func("CREATE_SORT_KEY", *arguments)
 
 
+# Exit statuses that runners translate into advice.
+TABLE_MISSING, DATABASE_FAILED, TOO_COMPLEX = 4, 5, 6
 DIALECT = Dialect(name="duckdb", sort_key=_sort_key)
 
 
@@ -270,19 +272,29 @@ def _mistake(error: Exception, purpose: str) -> Mistake:
         return Mistake("Q108", f"the query was cancelled while it was to {purpose}")
     if isinstance(error, duckdb.OutOfMemoryException) or "Out of Memory" in text:
         hint = "give it more memory or a larger spill folder, or ask for fewer variables at once"
-        return Mistake("Q107", f"the database ran out of memory while it was to {purpose}", hint=hint)
+        return Mistake(
+            "Q107", f"the database ran out of memory while it was to {purpose}", hint=hint, exit_status=6
+        )
     if isinstance(error, duckdb.CatalogException):
         hint = "the backend promises a table that the database does not have; tell whoever provides it"
         return Mistake(
-            "Q104", f"the database lacks something it should have: {_first_line(error)}", hint=hint
+            "Q104",
+            f"the database lacks something it should have: {_first_line(error)}",
+            hint=hint,
+            exit_status=TABLE_MISSING,
         )
     if isinstance(error, (duckdb.OutOfRangeException, duckdb.ConversionException)):
         hint = "a number became too large for 64 bits; use smaller numbers or floats"
         return Mistake(
-            "Q110", f"a value is out of range while it was to {purpose}: {_first_line(error)}", hint=hint
+            "Q110",
+            f"a value is out of range while it was to {purpose}: {_first_line(error)}",
+            hint=hint,
+            exit_status=DATABASE_FAILED,
         )
     return Mistake(
-        "Q111", f"the database failed while it was to {purpose}: {_first_line(error)}", exit_status=5
+        "Q111",
+        f"the database failed while it was to {purpose}: {_first_line(error)}",
+        exit_status=DATABASE_FAILED,
     )
 
 
