@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from airlock_world import GOOD_TABLE, WORKSPACE
+from airlock_world import CAROL, DAVID, GOOD_TABLE, WORKSPACE
 
 from armslength.airlock.features.files.snapshots import place_of
-from armslength.airlock.models import AuditEntry, Delivery, OutboxEvent
+from armslength.airlock.models import AuditEntry, Delivery, LedgerHead, OutboxEvent
 from armslength.airlock.models.states import State
 from armslength.airlock.outbox.client import Server
 from armslength.airlock.outbox.delivery import backlog, deliver, only_worker
 from armslength.airlock.record import why_not_intact
 from armslength.kernel.clock import utc_now
-from armslength.ledger import Key
+from armslength.ledger import Key, Kind, Log, MemoryStorage, SignedHead
 
 
 class Clock:
@@ -186,3 +186,34 @@ def test_the_audit_trail_tells_the_whole_story_and_is_chained(settings, outside,
     ]  # fmt: skip
     assert why_not_intact() is None
     assert set(AuditEntry.objects.values_list("workspace", flat=True)) == {WORKSPACE}
+
+
+def test_the_last_head_is_remembered_and_the_next_must_continue_it(settings, outside, desk):
+    request = desk.submit()
+    run(settings)
+    before = SignedHead.from_json(LedgerHead.objects.get().content, where="kept")
+    outside.log.append(Kind.VIEW, actor="bob", subject="workspace:other", body={}, at=utc_now())
+    desk.review(CAROL, request)
+    desk.review(DAVID, request)
+    run(settings)
+    assert any("/ledger/consistency.json" in call for call in outside.calls)
+    assert backlog()["events"] == 0
+    assert SignedHead.from_json(LedgerHead.objects.get().content, where="kept").size > before.size
+
+
+@pytest.mark.parametrize(("more", "code"), [(9, "L013"), (0, "L012")])
+def test_a_ledger_that_was_rewritten_or_shrank_is_not_believed(settings, outside, desk, more, code):
+    request = desk.submit()
+    run(settings)
+    before, size = LedgerHead.objects.get().content, outside.log.size()
+    # The same key, another history.
+    outside.log = Log(MemoryStorage(), key=outside.key)
+    outside.log.begin(site="test", at=utc_now())
+    for number in range(size if more else 0):
+        outside.log.append(Kind.VIEW, actor="bob", subject=f"workspace:{number}", body={}, at=utc_now())
+    desk.review(CAROL, request)
+    desk.review(DAVID, request)
+    run(settings)
+    assert Delivery.objects.get(queue="events").error.startswith(code)
+    assert backlog()["events"] > 0
+    assert LedgerHead.objects.get().content == before

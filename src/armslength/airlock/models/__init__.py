@@ -4,6 +4,7 @@ from armslength.airlock.models.people import Person
 from armslength.airlock.models.records import (
     AuditEntry,
     Delivery,
+    LedgerHead,
     OutboxEvent,
     OutboxFile,
     OutboxRelease,
@@ -19,6 +20,7 @@ __all__ = [
     "Delivery",
     "FileGroup",
     "FindingAnswer",
+    "LedgerHead",
     "OutboxEvent",
     "OutboxFile",
     "OutboxRelease",

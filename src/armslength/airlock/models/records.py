@@ -196,3 +196,17 @@ class SeenContent(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class LedgerHead(models.Model):
+    """The last head of the public ledger that convinced us: one row, and the evidence should the ledger be rewritten."""
+
+    one = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    content = models.TextField()
+
+    class Meta:
+        app_label = "airlock"
+        constraints = [models.CheckConstraint(condition=Q(one=1), name="there_is_one_last_head")]
+
+    def __str__(self) -> str:
+        return self.content[:60]

@@ -76,6 +76,18 @@ class Server:
             headers={"Content-Type": "application/octet-stream", "X-Content-SHA256": sha256},
         )
 
+    def consistency(self, *, old: int, new: int) -> object:
+        """Return the public ledger's proof that its first `old` entries are the beginning of its first `new`."""
+        path = f"/ledger/consistency.json?from={old}&to={new}"
+        where = f"{self._configuration.server}{path}"
+        answer, body = self._exchange(self._client.build_request("GET", path), seconds=SECONDS, where=where)
+        if answer.status_code != httpx.codes.OK:
+            raise ServerAway("A030", f"the server answered {answer.status_code}", where=where)
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            raise ServerAway("A030", "the server's proof cannot be read", where=where) from None
+
     def _call(
         self,
         method: str,

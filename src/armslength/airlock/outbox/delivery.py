@@ -22,7 +22,7 @@ from armslength.airlock.features.files import snapshots
 from armslength.airlock.features.releases.actions import mark_released, mark_uploaded
 from armslength.airlock.models import Delivery, OutboxEvent, OutboxFile, OutboxRelease
 from armslength.airlock.outbox.client import Server
-from armslength.airlock.outbox.proofs import auditor_for, entry_of_event, entry_of_release
+from armslength.airlock.outbox.proofs import Believer, entry_of_event, entry_of_release
 from armslength.airlock.record import backend
 from armslength.kernel.clock import Clock
 from armslength.kernel.errors import Mistake
@@ -104,9 +104,11 @@ def _send_events(server: Server, *, clock: Clock) -> int:
                 f"the server gave {len(receipts)} receipts for {len(events)} events",
                 where="the server",
             )
-        auditor = auditor_for(settings.AIRLOCK.ledger_key)
+        believer = Believer(settings.AIRLOCK.ledger_key, server.consistency)
         for row, event, receipt in zip(waiting, events, receipts, strict=True):
-            entry = entry_of_event(receipt, event, auditor=auditor, now=clock(), where="the server's receipt")
+            entry = entry_of_event(
+                receipt, event, believer=believer, now=clock(), where="the server's receipt"
+            )
             row.delivered_at, row.receipt, row.ledger_index = clock(), receipt.to_json(), entry.index
             row.save(update_fields=["delivered_at", "receipt", "ledger_index"])
             done += 1
@@ -142,7 +144,7 @@ def _send_release(server: Server, release: OutboxRelease, *, clock: Clock) -> in
         if file.path not in progress.missing and file.uploaded_at is None:
             mark_uploaded(release, file, now=clock())
             done += 1
-    _finish(release, message, progress, clock=clock)
+    _finish(server, release, message, progress, clock=clock)
     return done + 1
 
 
@@ -156,15 +158,17 @@ def _approved_bytes(file: OutboxFile) -> bytes:
     return snapshots.kept(settings.AIRLOCK.folder, path=file.path, sha256=file.sha256).data
 
 
-def _finish(release: OutboxRelease, message: Release, progress: ReleaseProgress, *, clock: Clock) -> None:
+def _finish(
+    server: Server, release: OutboxRelease, message: Release, progress: ReleaseProgress, *, clock: Clock
+) -> None:
     receipt: Receipt | None = progress.receipt
     if progress.missing or receipt is None:
         what = (
             f"{len(progress.missing)} files are still missing" if progress.missing else "it gave no receipt"
         )
         raise Mistake("A034", f"the server did not complete the release: {what}", where=release.request_id)
-    auditor = auditor_for(settings.AIRLOCK.ledger_key)
-    entry = entry_of_release(receipt, message, auditor=auditor, now=clock(), where="the server's receipt")
+    believer = Believer(settings.AIRLOCK.ledger_key, server.consistency)
+    entry = entry_of_release(receipt, message, believer=believer, now=clock(), where="the server's receipt")
     with transaction.atomic():
         mark_released(release, receipt=receipt.to_json(), ledger_index=entry.index, now=clock())
 

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from armslength.airlock.models import LedgerHead
 from armslength.kernel.errors import Mistake
-from armslength.ledger import Auditor, Entry, PublicKey, verify_entry
+from armslength.ledger import Auditor, Entry, PublicKey, SignedHead, verify_entry
 from armslength.wire.releases import Event, Receipt, Release
 
-
-def auditor_for(key: str) -> Auditor:
-    """Return the auditor of the pinned ledger key, given as PEM or 64 hexadecimal digits."""
-    return Auditor(key=PublicKey.parse(key, where="ARMSLENGTH_AIRLOCK_LEDGER_KEY"))
+# Asks the server for the proof that a log of so many entries is a beginning of a longer one.
+Ask = Callable[..., object]
 
 
-def entry_of_event(receipt: Receipt, event: Event, *, auditor: Auditor, now: datetime, where: str) -> Entry:
+@dataclass(frozen=True)
+class Believer:
+    """Who judges what the server says of its ledger: by the pinned key, and by the last head that convinced us."""
+
+    key: str  # PEM or 64 hexadecimal digits
+    ask: Ask
+
+    def head(self, head: object, *, now: datetime, where: str) -> SignedHead:
+        """Return a head that continues the last one, which it becomes; L010 to L014 otherwise."""
+        kept = LedgerHead.objects.filter(one=1).first()
+        remembered = SignedHead.from_json(kept.content, where="the remembered head") if kept else None
+        key = PublicKey.parse(self.key, where="ARMSLENGTH_AIRLOCK_LEDGER_KEY")
+        size = SignedHead.from_object(head, where=where).size
+        old = remembered.size if remembered else 0
+        proof: object = {"from": old, "to": size, "hashes": []}
+        if 0 < old < size:
+            proof = self.ask(old=old, new=size)
+        found = Auditor(key=key, remembered=remembered).trust(head, proof, now=now, where=where)
+        if found != remembered:
+            LedgerHead.objects.update_or_create(one=1, defaults={"content": found.to_json()})
+        return found
+
+
+def entry_of_event(receipt: Receipt, event: Event, *, believer: Believer, now: datetime, where: str) -> Entry:
     """Return the ledger entry of an event, or raise when the receipt does not prove it says what we said."""
-    entry = _proved(receipt, auditor=auditor, now=now, where=where)
+    entry = _proved(receipt, believer=believer, now=now, where=where)
     said = {name: value for name, value in event.model_dump(mode="json").items() if value is not None}
     wrong = _differences(entry, said, kind=event.kind.value, actor=event.actor)
     if receipt.id != event.id:
@@ -26,10 +50,10 @@ def entry_of_event(receipt: Receipt, event: Event, *, auditor: Auditor, now: dat
 
 
 def entry_of_release(
-    receipt: Receipt, release: Release, *, auditor: Auditor, now: datetime, where: str
+    receipt: Receipt, release: Release, *, believer: Believer, now: datetime, where: str
 ) -> Entry:
     """Return the ledger entry of a release, or raise when it does not list exactly our files by hash."""
-    entry = _proved(receipt, auditor=auditor, now=now, where=where)
+    entry = _proved(receipt, believer=believer, now=now, where=where)
     said = {
         "release": release.id,
         "workspace": release.workspace,
@@ -45,8 +69,8 @@ def entry_of_release(
     return _accepted(entry, wrong, where=where)
 
 
-def _proved(receipt: Receipt, *, auditor: Auditor, now: datetime, where: str) -> Entry:
-    head = auditor.trust_head(receipt.head, now=now, where=where)
+def _proved(receipt: Receipt, *, believer: Believer, now: datetime, where: str) -> Entry:
+    head = believer.head(receipt.head, now=now, where=where)
     return verify_entry(head, receipt.entry, receipt.inclusion, where=where)
 
 
