@@ -21,7 +21,9 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Callable, Mapping
+from functools import reduce
 from importlib.metadata import entry_points
+from operator import or_
 from typing import Any
 
 import pytest
@@ -121,3 +123,24 @@ def show(query: n.Dataset, found: Any, expected: Any) -> str:
     """Write down how an answer differs."""
     header = ("patient", *(name for name, _ in query.variables))
     return f"\n{header}\nexpected: {sorted(expected)}\n   found: {sorted(found)}"
+
+
+@pytest.fixture
+def answers(engine: str) -> Callable[..., dict[int, tuple[Any, ...]]]:
+    """Return the function that asks one engine for several values, for rows too odd to be written as a table."""
+
+    def ask(
+        asks: Mapping[str, Any], tables: Mapping[Any, list[dict[str, Any]]]
+    ) -> dict[int, tuple[Any, ...]]:
+        dataset = create_dataset()
+        present = [table.exists_for_patient() for table in tables]
+        dataset.define_population(reduce(or_, present))
+        for name, series in asks.items():
+            dataset.add_column(name, series)
+        rows = {table._node.name: given for table, given in tables.items()}
+        return {
+            patient: tuple(values)
+            for patient, *values in (row.values() for row in extract(query_of(dataset), rows, engine=engine))
+        }
+
+    return ask

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import datetime
 
-from ehrql.codes import ICD10MultiCodeString, SNOMEDCTCode
+from ehrql.codes import (
+    BNFCode,
+    CTV3Code,
+    DMDCode,
+    ICD10Code,
+    ICD10MultiCodeString,
+    OPCS4Code,
+    OPCS4MultiCodeString,
+    SNOMEDCTCode,
+)
 from ehrql.tables import EventFrame, PatientFrame, Series, table
 
 
@@ -54,4 +63,18 @@ class e2(Events):
     """Many rows per patient, of another kind."""
 
 
-TABLES = {"p": p, "e": e, "e2": e2}
+@table
+class coded(PatientFrame):
+    """One row per patient, with a column for each coding system."""
+
+    snomed = Series(SNOMEDCTCode)
+    dmd = Series(DMDCode)
+    ctv3 = Series(CTV3Code)
+    icd10 = Series(ICD10Code)
+    opcs4 = Series(OPCS4Code)
+    bnf = Series(BNFCode)
+    diagnoses = Series(ICD10MultiCodeString)
+    operations = Series(OPCS4MultiCodeString)
+
+
+TABLES = {"p": p, "e": e, "e2": e2, "coded": coded}

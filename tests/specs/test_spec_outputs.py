@@ -3,7 +3,7 @@
 import datetime
 
 from ehrql import INTERVAL, create_dataset, create_measures, months
-from spec_tables import e, p
+from spec_tables import e, e2, p
 
 from armslength.query.api.extracts import extract_all
 from armslength.query.language.dataset import query_of
@@ -53,3 +53,38 @@ def test_measures_are_sums_over_groups_per_interval():
     ((query, _),) = queries_for(measures_of(measures), interval)
     (sums,) = evaluate(query, rows).measures
     assert set(sums) == {(3, 2, "m"), (1, 0, None)}
+
+
+def test_the_columns_of_an_event_table_may_be_anything_known_of_its_rows(engine):
+    """Columns, expressions, picks and aggregates of other rows, and values of the patient; sorting changes nothing."""
+    dataset = create_dataset()
+    dataset.define_population(p.exists_for_patient())
+    rows_of = e.where(e.i1 > 0).sort_by(e.d1).where(e.b1 | e.b1.is_null())
+    last = e.sort_by(e.d1).last_for_patient()
+    dataset.add_event_table("visits", day=rows_of.d1)
+    dataset.visits.later = rows_of.d1 + months(1)
+    dataset.visits.add_column("is_last", rows_of.d1 == last.d1)
+    dataset.visits.visits = e.count_for_patient()
+    dataset.visits.known = rows_of.d1.is_in(e2.d1)
+    dataset.visits.code = rows_of.c1
+    dataset.add_event_table("others", value=e2.i1 + p.i1)
+    day = datetime.date.fromisoformat
+    rows = {
+        "p": [{"patient_id": 1, "i1": 10}, {"patient_id": 3}],
+        "e": [
+            {"patient_id": 1, "i1": 1, "b1": True, "d1": day("2020-01-31"), "c1": "123456"},
+            {"patient_id": 1, "i1": 1, "b1": None, "d1": None},
+            {"patient_id": 1, "i1": 1, "b1": False, "d1": day("2020-03-01")},
+            {"patient_id": 1, "i1": None, "b1": True, "d1": day("2020-04-01")},
+            {"patient_id": 2, "i1": 1, "b1": True, "d1": day("2020-01-31")},
+        ],
+        "e2": [{"patient_id": 1, "i1": 5, "d1": day("2020-01-31")}, {"patient_id": 3, "i1": 5}],
+    }
+    found = extract_all(query_of(dataset), rows, engine=engine)
+    visits = {tuple(row.values()) for row in found["visits"]}
+    assert visits == {
+        (1, day("2020-01-31"), day("2020-03-01"), False, 4, True, "123456"),
+        (1, None, None, None, 4, None, None),
+    }
+    assert sorted(tuple(row.values()) for row in found["others"]) == [(1, 15), (3, None)]
+    assert found["dataset"] == [{"patient_id": 1}, {"patient_id": 3}]

@@ -9,7 +9,7 @@ from armslength.query.language.errors import Error
 from armslength.query.language.names import NAME_RULE, is_valid_name
 from armslength.query.language.operands import build, is_series, refuse_unsuitable
 from armslength.query.language.series.base import BaseSeries, EventSeries, PatientSeries
-from armslength.query.language.series.booleans import BoolPatientSeries
+from armslength.query.language.series.booleans import BoolPatientSeries, BoolSeries
 from armslength.query.model import nodes as n
 from armslength.query.model.errors import ModelError
 from armslength.query.model.measures import parameters_of
@@ -27,7 +27,7 @@ class Dataset:
         self.__dict__["_events"] = {}
         self.__dict__["_dummy_data"] = DummyDataConfig()
 
-    def define_population(self, population: BoolPatientSeries) -> None:
+    def define_population(self, population: BoolSeries) -> None:
         """Say which patients are in the dataset: those for whom the condition is true. Once."""
         if self._population is not None:
             raise AttributeError(
@@ -35,7 +35,7 @@ class Dataset:
             )
         self.__dict__["_population"] = _valid_population(population)
 
-    def add_column(self, column_name: str, series: PatientSeries) -> None:
+    def add_column(self, column_name: str, series: BaseSeries) -> None:
         """Add a variable by name; the same as `dataset.<name> = series`."""
         self._check_name(column_name)
         self._variables[column_name] = _valid_variable(column_name, series)

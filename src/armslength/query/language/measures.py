@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from armslength.query.language.dummy_data import DummyDataConfig, configured
@@ -11,10 +11,10 @@ from armslength.query.language.durations import Duration
 from armslength.query.language.errors import Error
 from armslength.query.language.names import NAME_RULE, is_valid_name
 from armslength.query.language.operands import refuse_unsuitable
-from armslength.query.language.series.base import PatientSeries, wrap
-from armslength.query.language.series.booleans import BoolPatientSeries
+from armslength.query.language.series.base import BaseSeries, PatientSeries, wrap
+from armslength.query.language.series.booleans import BoolPatientSeries, BoolSeries
 from armslength.query.language.series.dates import DatePatientSeries
-from armslength.query.language.series.numbers import IntPatientSeries
+from armslength.query.language.series.numbers import IntPatientSeries, IntSeries
 from armslength.query.model import nodes as n
 
 OUTPUT_COLUMNS = ("measure", "interval_start", "interval_end", "ratio", "numerator", "denominator")
@@ -48,9 +48,9 @@ class Measures:
     def define_measure(
         self,
         name: str,
-        numerator: BoolPatientSeries | IntPatientSeries | None = None,
-        denominator: BoolPatientSeries | IntPatientSeries | None = None,
-        group_by: dict[str, PatientSeries] | None = None,
+        numerator: BoolSeries | IntSeries | None = None,
+        denominator: BoolSeries | IntSeries | None = None,
+        group_by: Mapping[str, BaseSeries] | None = None,
         intervals: list[Interval] | None = None,
     ) -> None:
         """Add a measure. What is left out comes from `define_defaults`; `group_by={}` means no groups."""
@@ -76,9 +76,9 @@ class Measures:
 
     def define_defaults(
         self,
-        numerator: BoolPatientSeries | IntPatientSeries | None = None,
-        denominator: BoolPatientSeries | IntPatientSeries | None = None,
-        group_by: dict[str, PatientSeries] | None = None,
+        numerator: BoolSeries | IntSeries | None = None,
+        denominator: BoolSeries | IntSeries | None = None,
+        group_by: Mapping[str, BaseSeries] | None = None,
         intervals: list[Interval] | None = None,
     ) -> None:
         """Set what measures use for arguments they leave out. Once."""
