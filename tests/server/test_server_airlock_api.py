@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -306,3 +308,23 @@ def test_an_approval_taken_back_is_none(world):
     approve(world, message)
     approve(world, message, by=("chen",), vote="undecided")
     assert claim(world, message).json()["code"] == "S023"
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(world, settings, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(small)]
+    if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a disk that is full can only be mounted by root")
+    try:
+        settings.RELEASES_FOLDER = small
+        content = b"x" * (1 << 20)
+        message = release(content)
+        announce(world, message)
+        answer = upload(world, message, content)
+        assert (answer.status_code, answer.json()["code"]) == (507, "S027")
+        assert [path for path in small.rglob("*") if path.is_file()] == []
+        settings.RELEASES_FOLDER = tmp_path
+        assert upload(world, message, content).status_code == 200
+    finally:
+        subprocess.run(["umount", str(small)], check=True)

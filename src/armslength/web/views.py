@@ -30,7 +30,7 @@ def address_of(request: HttpRequest) -> str:
     Only the last address is the proxy's own; those before it are whatever the visitor claimed.
     """
     connected: str = request.META.get("REMOTE_ADDR", "")
-    if not settings.ARMSLENGTH_BEHIND_PROXY:
+    if not getattr(settings, "ARMSLENGTH_BEHIND_PROXY", False):
         return connected
     seen: str = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     return seen or connected

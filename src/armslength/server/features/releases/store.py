@@ -21,7 +21,23 @@ def place_of(sha256: str) -> Path:
 
 
 def keep(read: Read, *, sha256: str, size: int, name: str) -> Path:
-    """Read a file to its end and keep it, if it has this hash and size; else S020 or S021 and nothing is kept."""
+    """Read a file to its end and keep it, if it has this hash and size; else S020 or S021 and nothing is kept.
+
+    S027 when the disk does not take it: the sender keeps the file and tries again.
+    """
+    try:
+        return _keep(read, sha256=sha256, size=size, name=name)
+    except OSError as error:
+        raise Mistake(
+            "S027",
+            f"`{name}` cannot be stored: {error.strerror}",
+            where=name,
+            hint="the people who run this site must make room; it is sent again by itself",
+            exit_status=507,
+        ) from None
+
+
+def _keep(read: Read, *, sha256: str, size: int, name: str) -> Path:
     place = place_of(sha256)
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     digest, received = hashlib.sha256(), 0
