@@ -119,13 +119,21 @@ def event_frame(d: Draw, depth: int) -> Any:
     for _ in range(d.number(0, 2)):
         # A condition may be about the rows of any ancestor.
         domain = d.choose([each.domain for each in n.lineage(frame)])
-        condition = series(d, bool, domain, depth)
+        condition = (
+            _in_codelist(d, domain) if d.choose((True, False, False)) else series(d, bool, domain, depth)
+        )
         if d.choose((True, False, False)):
             condition = n.Or(n.Not(condition), n.IsNull(condition))
         frame = n.Filter(frame, condition)
         if d.choose((True, False, False, False)):
             frame = _sorted(d, frame, 1)
     return frame
+
+
+def _in_codelist(d: Draw, domain: Any) -> Any:
+    """A column of the rows in a constant set, as most conditions of real studies are."""
+    kind = d.choose((str, str, int))
+    return n.In(n.SelectColumn(domain, FIRST_NAMED[kind][0]), _set(d, kind))
 
 
 def pick(d: Draw, depth: int) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from query_strategies import datasets, tables
 from running import answers
 
 from armslength.kernel.errors import Mistake
-from armslength.query.engines.passes import PASSES
+from armslength.query.engines.passes import PASSES, group_by_codelist
 from armslength.query.model.reference import evaluate
 
-EXAMPLES = int(os.environ.get("ARMSLENGTH_EXAMPLES", "300"))
+# Random queries rarely ask the same of four codelists, so here one is enough.
+EAGER = tuple(partial(each, fewest=1) if each is group_by_codelist else each for each in PASSES)
+EXAMPLES = int(os.environ.get("ARMSLENGTH_EXAMPLES", "200"))
 
 
 def comparable(value: Any) -> Any:
@@ -53,7 +56,7 @@ def within_limits(results: dict[str, Any]) -> bool:
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
     database=None,
 )
-@given(datasets(), tables(), st.sampled_from((PASSES, PASSES, ())))
+@given(datasets(), tables(), st.sampled_from((PASSES, EAGER, ())))
 def test_duckdb_agrees_with_the_reference(dataset: Any, data: Any, passes: Any) -> None:
     try:
         expected = by_reference(dataset, data)

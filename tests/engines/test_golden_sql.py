@@ -65,6 +65,26 @@ def shared_scan() -> n.Dataset:
     )
 
 
+def many_codelists() -> n.Dataset:
+    """Five codelists of which the same is asked, one that is asked something else, and codes in two of them."""
+    found: list[Any] = []
+    for number in range(1, 6):
+        rows = coded(f"c{number}", "c9", "x")
+        recent = n.Filter(rows, n.GE(column(rows, "date"), n.Value(DATE(2020, 1, 1))))
+        found += [(f"last_{number}", column(last_of(rows), "date")), (f"recent_{number}", n.Count(recent))]
+    found.append(("largest", n.Max(column(coded("c1"), "value"))))
+    return n.Dataset(n.Exists(PATIENTS), tuple(found))
+
+
+def one_long_codelist() -> n.Dataset:
+    """A set too long to write out, asked of a patient's own column and of events."""
+    values = n.Value(frozenset({"female", "c1", *(f"k{number}" for number in range(30))}))
+    listed = n.Filter(EVENTS, n.Not(n.In(column(EVENTS, "code"), values)))
+    return n.Dataset(
+        n.Exists(PATIENTS), (("listed", n.In(column(PATIENTS, "sex"), values)), ("others", n.Count(listed)))
+    )
+
+
 def events_after_a_pick() -> n.Dataset:
     last = last_of(coded("c1"))
     after = n.Filter(VISITS, n.GE(column(VISITS, "date"), column(last, "date")))
@@ -100,7 +120,15 @@ def event_rows_and_sums() -> n.Dataset:
     return n.Dataset(n.Exists(PATIENTS), (), (("rows", rows),), (sums,))
 
 
-QUERIES = (shared_scan, events_after_a_pick, episodes_and_same_days, calendar, event_rows_and_sums)
+QUERIES = (
+    shared_scan,
+    many_codelists,
+    one_long_codelist,
+    events_after_a_pick,
+    episodes_and_same_days,
+    calendar,
+    event_rows_and_sums,
+)
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.__name__)

@@ -77,13 +77,25 @@ class CodelistTags:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CodelistGroups:
+    """Codelists whose rows are grouped: group i holds the rows whose value is in `memberships[i]`."""
+
+    column: SelectColumn
+    memberships: tuple[frozenset[object], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One reading of one event table. `members_only` leaves out everybody outside the population."""
+    """One reading of one event table. `members_only` leaves out everybody outside the population.
+
+    With `groups`, every reduction requires one of their codelists, and no other.
+    """
 
     table: SelectTable
     stage: Stage
     reductions: tuple[Reduction, ...]
     tags: tuple[CodelistTags, ...] = ()
+    groups: CodelistGroups | None = None
     members_only: bool = False
 
 
@@ -220,6 +232,58 @@ def required_codelist_column(reduction: Reduction) -> str | None:
     """Return the column whose code must be in some codelist for a row to count, None when any code will do."""
     memberships = (each for each in reduction.conditions if is_membership(each))
     return min((each.lhs.name for each in memberships), default=None)  # type: ignore[attr-defined]
+
+
+def memberships_of(reduction: Reduction) -> list[In]:
+    """Return every test of a codelist on the rows of a reduction, in its conditions, values and keys."""
+    roots: list[Node] = [*reduction.conditions, *reduction.keys]
+    source = getattr(reduction.node, "source", None)
+    if source is not None and not isinstance(source, Frame):
+        roots.append(source)
+    return [node for node in walk(*roots, into=_of_the_row) if is_membership(node)]  # type: ignore[misc]
+
+
+def _of_the_row(node: Node) -> tuple[Node, ...]:
+    """Stay with what is different in each row; frames and patient-level values are another scan's."""
+    return tuple(
+        child for child in children(node) if child.domain is not None and not isinstance(child, Frame)
+    )
+
+
+def shape_of(reduction: Reduction, *, without: Node) -> tuple[object, ...]:
+    """Describe what a reduction does with its rows, so that equal ones over other codelists can be recognised.
+
+    `without` is the condition that tells the codelists apart.
+    """
+    conditions = frozenset(over_table(each) for each in reduction.conditions if each is not without)
+    node = reduction.node
+    details: tuple[object, ...] = ()
+    if isinstance(node, PickOneRowPerPatient):
+        details = (node.position, reduction.columns, *(over_table(key) for key in reduction.keys))
+    elif isinstance(node, SeriesAggregation):
+        details = (over_table(node.source),)
+    return (type(node), conditions, *details)
+
+
+def over_table(series: Node) -> Node:
+    """Rebuild a series of filtered rows as the same series of the table's rows, whatever the filter was.
+
+    What it needs of other rows (patient-level answers and picks) stays as it is.
+    """
+    made: dict[Node, Node] = {}
+    for old in walk(series, into=_of_the_row):
+        if isinstance(old, SelectColumn) and old.domain is not None:
+            made[old] = SelectColumn(table_of(old.source), old.name)
+        else:
+            fields = [_rebuilt(getattr(old, name), made) for name in old.child_fields]
+            made[old] = type(old)(*fields) if fields else old
+    return made[series]
+
+
+def _rebuilt(value: object, made: dict[Node, Node]) -> object:
+    if isinstance(value, tuple):
+        return tuple(_rebuilt(each, made) for each in value)
+    return made.get(value, value) if isinstance(value, Node) else value
 
 
 def columns_by_pick(dataset: Dataset) -> dict[Node, tuple[str, ...]]:

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlglot import exp
 
-from armslength.query.engines.compile.scope import Compile, Scope, Tag, quoted
+from armslength.query.engines.compile.scope import Compile, Scope, Tag, named, quoted
 from armslength.query.engines.engine import unsupported
 from armslength.query.engines.query_plan import reduced
 from armslength.query.model import nodes
 from armslength.query.model.nodes import Node, Series
 
 EXPRESSIONS: dict[type[Node], Compile] = {}
+LARGEST_WRITTEN_SET = 20  # values written into the SQL; larger sets become tables
 SQL_TYPES = {
     bool: exp.DataType.Type.BOOLEAN,
     int: exp.DataType.Type.BIGINT,
@@ -181,6 +182,10 @@ def _in(node: nodes.In, scope: Scope) -> exp.Expr:
     if not values:
         return exp.false()
     tag = scope.tag_of(node)
+    if tag is None and len(values) > LARGEST_WRITTEN_SET:
+        # A database that reads thousands of constants is slow before it begins, and slow inside a CASE.
+        codes = exp.select(quoted("code")).from_(named(scope.compilation.table_of_set(node.rhs)))  # type: ignore[arg-type]
+        return exp.In(this=operand(node.lhs, scope), query=exp.Subquery(this=codes))
     if tag is None:
         return exp.In(this=operand(node.lhs, scope), expressions=[literal(value) for value in sorted(values)])
     is_null = exp.Is(this=compiled(node.lhs, scope), expression=exp.Null())

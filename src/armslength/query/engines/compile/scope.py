@@ -18,6 +18,7 @@ from armslength.query.model.nodes import (
     SelectColumn,
     SelectTable,
     SeriesCollectionFrame,
+    Value,
 )
 
 Compile = Callable[[Node, "Scope"], exp.Expr]
@@ -56,6 +57,11 @@ class Compilation:
     backend: Backend
     places: dict[Node, Place] = field(default_factory=dict)
     inline: dict[Node, str] = field(default_factory=dict)
+    sets: dict[Value, str] = field(default_factory=dict)
+
+    def table_of_set(self, values: Value) -> str:
+        """Return the name of the table that a large set is uploaded as, the same for all who ask."""
+        return self.sets.setdefault(values, f"armslength_set_{len(self.sets) + 1}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

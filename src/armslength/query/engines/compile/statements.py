@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 from sqlglot import exp
 
-from armslength.query.engines.arrow_types import arrow_type, inline_rows, tag_rows
+from armslength.query.engines.arrow_types import arrow_type, code_rows, group_rows, inline_rows, tag_rows
 from armslength.query.engines.backend import Backend
 from armslength.query.engines.compile import dates as _dates  # noqa: F401 - registers the calendar operations
-from armslength.query.engines.compile.expressions import balanced, cast, compiled, filtering
-from armslength.query.engines.compile.layers import layered, rows_with_layers
+from armslength.query.engines.compile.expressions import cast, compiled, filtering
+from armslength.query.engines.compile.groups import grouped_query
+from armslength.query.engines.compile.layers import rows_with_layers
+from armslength.query.engines.compile.reading import read_rows, with_joins
 from armslength.query.engines.compile.reductions import aggregated, episodes, is_single_key, present
 from armslength.query.engines.compile.scope import (
     POPULATION,
@@ -26,6 +28,7 @@ from armslength.query.engines.compile.scope import (
 )
 from armslength.query.engines.engine import Plan, ResultQuery, Statement
 from armslength.query.engines.query_plan import (
+    CodelistGroups,
     QueryPlan,
     Reduction,
     Scan,
@@ -47,6 +50,17 @@ class _Statements:
     plan: QueryPlan
     compilation: Compilation
     made: list[Statement] = field(default_factory=list)
+    uploaded: set[nodes.Value] = field(default_factory=set)
+
+    def upload_sets(self) -> None:
+        """Upload the large sets that what was compiled last turned out to need."""
+        for values, name in self.compilation.sets.items():
+            if values not in self.uploaded:
+                self.uploaded.add(values)
+                kind = type(next(iter(values.value)))
+                rows = code_rows(values.value, value_type=kind)
+                purpose = f"upload a set of {rows.num_rows} values"
+                self.made.append(Statement(purpose=purpose, creates=name, rows=rows))
 
     def create(self, name: str, query: exp.Select, *, purpose: str) -> None:
         sql = exp.Create(
@@ -55,6 +69,7 @@ class _Statements:
             expression=query,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
         ).sql(dialect=self.compilation.dialect.name, pretty=True)
+        self.upload_sets()
         self.made.append(Statement(purpose=purpose, creates=name, sql=sql))
 
 
@@ -68,7 +83,9 @@ def compile_plan(plan: QueryPlan, *, dialect: Dialect, backend: Backend) -> Plan
                 _scan(scan, f"armslength_scan_{number}", statements)
         if stage is Stage.POPULATION:
             _population(statements)
-    return Plan(statements=tuple(statements.made), results=tuple(_results(statements)))
+    results = tuple(_results(statements))
+    statements.upload_sets()
+    return Plan(statements=tuple(statements.made), results=results)
 
 
 def _upload_inline_tables(statements: _Statements) -> None:
@@ -82,12 +99,18 @@ def _upload_inline_tables(statements: _Statements) -> None:
 
 
 def _scan(scan: Scan, name: str, statements: _Statements) -> None:
-    tags = _upload_tags(scan, name, statements)
-    scope = _rows_scope(scan.table, statements.compilation, tags)
-    query = _windowed_query(scan, scope) if scan.reductions[0].is_windowed else _scan_query(scan, scope)
+    if scan.groups is not None:
+        codes = _upload_groups(scan.groups, name, statements)
+        scope = _rows_scope(scan.table, statements.compilation, {})
+        query = grouped_query(scan, scope, _relation(scope, _roots(scan)), codes=codes)
+    else:
+        tags = _upload_tags(scan, name, statements)
+        scope = _rows_scope(scan.table, statements.compilation, tags)
+        query = _windowed_query(scan, scope) if scan.reductions[0].is_windowed else _scan_query(scan, scope)
     table, count = scan.table.name, len(scan.reductions)
     answers = f"{count} answer" + "s" * (count != 1)
-    statements.create(name, query, purpose=f"read {table} for {answers} about the {scan.stage.value}")
+    how = f", grouped by {len(scan.groups.memberships)} codelists" if scan.groups is not None else ""
+    statements.create(name, query, purpose=f"read {table} for {answers} about the {scan.stage.value}{how}")
     for number, reduction in enumerate(scan.reductions, start=1):
         statements.compilation.places[reduction.node] = Place(
             table=name, column=f"answer_{number}", is_row=_is_row(reduction)
@@ -120,6 +143,15 @@ def _upload_tags(scan: Scan, name: str, statements: _Statements) -> dict[tuple[s
     return found
 
 
+def _upload_groups(groups: CodelistGroups, name: str, statements: _Statements) -> str:
+    """Upload a row for each code and codelist it is in; return the name of their table."""
+    alias = f"{name}_codes"
+    rows = group_rows(groups.memberships, value_type=groups.column.value_type)
+    purpose = f"upload {rows.num_rows} codes of {len(groups.memberships)} codelists"
+    statements.made.append(Statement(purpose=purpose, creates=alias, rows=rows))
+    return alias
+
+
 def _scan_query(scan: Scan, scope: Scope) -> exp.Select:
     """Read a table once: what all reductions require is a WHERE, what only some require a FILTER."""
     relation = _relation(scope, _roots(scan))
@@ -131,7 +163,7 @@ def _scan_query(scan: Scan, scope: Scope) -> exp.Select:
         own = [condition for condition in reduction.conditions if condition not in shared]
         made = aggregated(reduction, scope, conditions=own)
         columns.append(exp.alias_(made, f"answer_{number}", quoted=True))
-    query = _read(scan, scope, relation, columns, wheres)
+    query = read_rows(scan, scope, relation, columns, wheres)
     return query.group_by(scope.patient.copy(), copy=False)
 
 
@@ -142,7 +174,7 @@ def _windowed_query(scan: Scan, scope: Scope) -> exp.Select:
     wheres = [filtering(condition, scope) for condition in reduction.conditions]
     wheres.append(present(reduction.node.source, scope))  # type: ignore[attr-defined]
     patient = exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)
-    inner = _read(scan, scope, relation, [patient, exp.alias_(gap, "gap", quoted=True)], wheres)
+    inner = read_rows(scan, scope, relation, [patient, exp.alias_(gap, "gap", quoted=True)], wheres)
     outer = exp.select(quoted("patient_id"), exp.alias_(count, "answer_1", quoted=True))
     return outer.from_(inner.subquery("gaps"), copy=False).group_by(quoted("patient_id"), copy=False)
 
@@ -159,30 +191,6 @@ def _relation(scope: Scope, roots: Iterable[nodes.Node]) -> exp.Expr:
     return rows_with_layers(named(scope.alias), scope.alias, scope, roots)
 
 
-def _read(
-    scan: Scan, scope: Scope, relation: exp.Expr, columns: list[exp.Expr], wheres: list[exp.Expr]
-) -> exp.Select:
-    """Select from a scan's rows with its codelists, the joins its expressions needed, and its tests."""
-    query = exp.select(*columns, copy=False).from_(relation, copy=False)
-    for tags in scan.tags:
-        alias = next(tag.alias for (name, _), tag in scope.tags.items() if name == tags.column.name)
-        on = exp.EQ(this=scope.column(tags.column), expression=quoted("code", alias))
-        side = {} if tags.required else {"side": "LEFT"}
-        query.append("joins", exp.Join(this=named(alias), on=on, **side))
-    if scan.members_only:
-        members = exp.select(quoted("patient_id")).from_(named(POPULATION))
-        wheres = [exp.In(this=scope.patient.copy(), query=exp.Subquery(this=members)), *wheres]
-    return _with_joins(query, scope, wheres)
-
-
-def _with_joins(query: exp.Select, scope: Scope, wheres: list[exp.Expr]) -> exp.Select:
-    for join in scope.joins.values():
-        query.append("joins", join)
-    if wheres:
-        query = query.where(balanced(wheres, exp.And), copy=False)
-    return layered(query, scope)
-
-
 def _population(statements: _Statements) -> None:
     population = statements.plan.dataset.population
     scope = Scope(compilation=statements.compilation, patient=quoted("patient_id", "everybody"))
@@ -191,7 +199,7 @@ def _population(statements: _Statements) -> None:
     relation = rows_with_layers(everybody.subquery("everybody"), "everybody", scope, [population])
     condition = compiled(population, scope)
     query = exp.select(scope.patient.copy()).from_(relation, copy=False)
-    query = _with_joins(query, scope, [condition])
+    query = with_joins(query, scope, [condition])
     if len(ids) == 1:
         query = query.distinct(copy=False)
     statements.create(POPULATION, query, purpose="decide who is in the population")
@@ -247,7 +255,7 @@ def _dataset_result(statements: _Statements, dataset: nodes.Dataset) -> ResultQu
     relation = _members(scope, (node for _, node in dataset.variables))
     patient = exp.alias_(scope.patient.copy(), "patient_id", quoted=True)
     columns = [patient, *_outputs(dataset.variables, scope)]
-    query = _with_joins(exp.select(*columns, copy=False).from_(relation), scope, [])
+    query = with_joins(exp.select(*columns, copy=False).from_(relation), scope, [])
     query = query.order_by(scope.patient.copy(), copy=False)
     return _result("dataset", query, dataset.variables, statements)
 
@@ -262,7 +270,7 @@ def _events_result(statements: _Statements, name: str, events: nodes.SeriesColle
     columns = [patient, *_outputs(events.members, scope)]
     wheres = [filtering(condition, scope) for condition in conditions]
     everything = Scan(table=table, stage=Stage.VARIABLES, reductions=(), members_only=True)
-    query = _read(everything, scope, relation, columns, wheres)
+    query = read_rows(everything, scope, relation, columns, wheres)
     # No order is promised, but the same data shall give the same file.
     places = [exp.Literal.number(number) for number in range(1, len(columns) + 1)]
     return _result(name, query.order_by(*places, copy=False), events.members, statements)
@@ -300,7 +308,7 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
             )
         )
     columns += _outputs(groups, scope)
-    query = _with_joins(exp.select(*columns, copy=False).from_(relation), scope, [])
+    query = with_joins(exp.select(*columns, copy=False).from_(relation), scope, [])
     places = [exp.Literal.number(len(summed) + n) for n in range(1, len(groups) + 1)]
     if groups:
         query = query.group_by(*places, copy=False).order_by(*(p.copy() for p in places), copy=False)

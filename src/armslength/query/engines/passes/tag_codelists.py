@@ -9,8 +9,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from armslength.query.engines.query_plan import CodelistTags, QueryPlan, Reduction, Scan, is_membership
-from armslength.query.model.nodes import Frame, In, Node, SelectColumn, children, walk
+from armslength.query.engines.query_plan import (
+    CodelistTags,
+    QueryPlan,
+    Reduction,
+    Scan,
+    is_membership,
+    memberships_of,
+)
+from armslength.query.model.nodes import SelectColumn
 
 # One short list alone is compared faster than it is joined.
 SHORT = 8
@@ -22,10 +29,12 @@ def tag_codelists(plan: QueryPlan) -> QueryPlan:
 
 
 def _tagged(scan: Scan) -> Scan:
+    if scan.groups is not None:
+        return scan
     by_column: dict[str, dict[frozenset[object], None]] = {}
     columns: dict[str, SelectColumn] = {}
     for reduction in scan.reductions:
-        for node in _memberships(reduction):
+        for node in memberships_of(reduction):
             by_column.setdefault(node.lhs.name, {})[node.rhs.value] = None  # type: ignore[attr-defined]
             columns.setdefault(node.lhs.name, node.lhs)  # type: ignore[attr-defined, arg-type]
     tags = []
@@ -35,22 +44,6 @@ def _tagged(scan: Scan) -> Scan:
             required = all(_requires(reduction, name) for reduction in scan.reductions)
             tags.append(CodelistTags(column=column, memberships=codelists, required=required))
     return replace(scan, tags=tuple(tags))
-
-
-def _memberships(reduction: Reduction) -> list[In]:
-    """Return every test of a codelist on the rows of a reduction, in its conditions, values and keys."""
-    roots: list[Node] = [*reduction.conditions, *reduction.keys]
-    source = getattr(reduction.node, "source", None)
-    if source is not None and not isinstance(source, Frame):
-        roots.append(source)
-    return [node for node in walk(*roots, into=_of_the_row) if is_membership(node)]  # type: ignore[misc]
-
-
-def _of_the_row(node: Node) -> tuple[Node, ...]:
-    """Stay with what is different in each row; frames and patient-level values are another scan's."""
-    return tuple(
-        child for child in children(node) if child.domain is not None and not isinstance(child, Frame)
-    )
 
 
 def _requires(reduction: Reduction, column: str) -> bool:
