@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +13,13 @@ import pyarrow as pa
 
 from armslength.query.api.databases import Database
 from armslength.query.api.datasets import Generated, require_permissions, results_of
+from armslength.query.api.measure_queries import shared_queries
+from armslength.query.api.time_limit import require_in_time
 from armslength.query.engines.engine import Progress, no_progress
 from armslength.query.formats.columns import OutputColumn, output_column
 from armslength.query.formats.destinations import files_for
 from armslength.query.formats.writers import write_csv, write_rows
-from armslength.query.model.measures import Interval, Measure, Measures, intervals_of, queries_for
+from armslength.query.model.measures import Interval, Measure, Measures
 
 # The rule of the data access policy for results of measures: up to 7 is shown as 0, the rest to the nearest 5.
 LARGEST_HIDDEN, ROUND_TO = 7, 5
@@ -122,19 +125,22 @@ def measured(
 ) -> Iterator[MeasureRow]:
     """Yield the rows of all measures, measure by measure, then by interval; rounded unless switched off."""
     granted = tuple(permissions)
-    work = [
-        (interval, *query) for interval in intervals_of(measures) for query in queries_for(measures, interval)
-    ]
-    for _, query, _ in work:
+    work = list(shared_queries(measures))
+    for query, _ in work:
         require_permissions(query, granted=granted)
     found: dict[str, list[MeasureRow]] = {measure.name: [] for measure in measures.measures}
-    for interval, query, group in work:
-        sums = {f"measure_{number}": measure for number, measure in enumerate(group, start=1)}
+    began = time.monotonic()
+    for done, (query, asked) in enumerate(work):
+        require_in_time(elapsed=time.monotonic() - began, done=done, of=len(work))
+        sums = {f"measure_{number}": each for number, each in enumerate(asked, start=1)}
         for result in results_of(query, database=database, progress=progress):
             for batch in result.rows:
                 if result.name in sums:
-                    measure = sums[result.name]
+                    interval, measure = sums[result.name]
                     found[measure.name] += _rows(measure, interval, batch.to_pylist())
+    # Queries that are asked alone come before those that are asked together.
+    for rows in found.values():
+        rows.sort(key=lambda row: row.interval)
     for rows in found.values():
         yield from (row.rounded() if measures.disclosure_control else row for row in rows)
 
@@ -178,6 +184,7 @@ def _rows(measure: Measure, interval: Interval, sums: list[dict[str, Any]]) -> l
             groups={name: row[f"group_{number}"] for number, name in enumerate(names, start=1)},
         )
         for row in sums
+        if row["denominator"]
     ]
 
 
