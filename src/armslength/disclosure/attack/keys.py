@@ -21,7 +21,7 @@ _BAND = re.compile(r"^(\d{1,3}) ?(?:-|–|to) ?(\d{1,3})(?: years| yrs)?$")  # n
 _HALF_OPEN = re.compile(r"^\[(\d{1,3}), ?(\d{1,3})\)$")
 _OPEN_BAND = re.compile(r"^(?:>=|≥)? ?(\d{1,3}) ?(\+|and over|or over|and above)?$")
 _BELOW = re.compile(r"^(?:<|under|below) ?(\d{1,3})$")
-_DAY = re.compile(r"^(\d{4})-(\d{2})(?:-(\d{2}))?(?:[T ].*)?$")
+_DAY = re.compile(r"^(\d{4})-(\d{2})(?:-(\d{2}))?(?:[t ].*)?$")
 _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 _TREATMENT = re.compile(r"_?(midpoint_?6|roundmid_?6|round(ed)?(_?\d+)?|redacted|derived)(?=_|$)")
 # Beyond any age: the open end of `80+`.
