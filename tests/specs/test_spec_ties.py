@@ -11,7 +11,7 @@ SAME_DAY = """
 
 
 def test_the_first_and_the_last_of_one_order(spec):
-    """Each pick has its own tie-breaks: what is read from `first` decides `first`, what is read from `last` decides `last`."""
+    """Each pick has its own tie-breaks: `first` is decided by what is read from `first`, `last` likewise."""
     ordered = e.sort_by(e.d1)
     spec(
         e=SAME_DAY,
