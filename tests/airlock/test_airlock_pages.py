@@ -164,7 +164,8 @@ def test_the_permission_matrix(desk, sign_in, who, name):
 CHANGING = sorted(
     name
     for name, who in ADDRESSES.items()
-    if who not in ("all", READ, CHECKERS) and name not in {"choose-files", "publish-comment", "strike-comment"}
+    if who not in ("all", READ, CHECKERS)
+    and name not in {"choose-files", "publish-comment", "strike-comment"}
 )
 
 

@@ -61,9 +61,7 @@ def check_outputs(
     elif as_sarif:
         print(json.dumps(_sarif(reports), indent=2))
     else:
-        _print(reports)
-        if html is not None:
-            print(f"the report is in {html}")
+        _print(reports, page=html)
     bad = FAILS_ON["warn" if strict else fail_on]
     return int(any(report.verdict.value in bad or _has(report, bad) for _, report in reports))
 
@@ -151,7 +149,7 @@ def _sarif(reports: list[tuple[str, FileReport]]) -> dict[str, Any]:
     return to_sarif(reports, version=__version__)
 
 
-def _print(reports: list[tuple[str, FileReport]]) -> None:
+def _print(reports: list[tuple[str, FileReport]], *, page: Path | None) -> None:
     from rich.console import Console
     from rich.markup import escape
 
@@ -176,3 +174,5 @@ def _print(reports: list[tuple[str, FileReport]]) -> None:
     counts = {verdict: sum(report.verdict.value == verdict for _, report in reports) for verdict in STYLES}
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     console.print(f"\n{len(reports)} {'file' if len(reports) == 1 else 'files'}: {told}")
+    if page is not None:
+        console.print(f"the report is in {escape(str(page))}")

@@ -199,7 +199,7 @@ class SeenContent(models.Model):
 
 
 class LedgerHead(models.Model):
-    """The last head of the public ledger that convinced us: one row, and the evidence should the ledger be rewritten."""
+    """The last head of the public ledger that convinced us: one row, and evidence should the log be rewritten."""
 
     one = models.PositiveSmallIntegerField(primary_key=True, default=1)
     content = models.TextField()

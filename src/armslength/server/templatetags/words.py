@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from django import template
 from django.template.context import Context
@@ -38,10 +39,11 @@ def people_names(context: Context, usernames: str | Sequence[str]) -> str:
     """The names of people by their user names, joined with "and". Each is read once for a page."""
     wanted = [usernames] if isinstance(usernames, str) else list(usernames)
     # The lowest layer belongs to the whole page; the upper ones to the template being rendered.
-    names = context.render_context.dicts[0].setdefault("names of people", {})
+    page = cast("dict[str, dict[str, str]]", context.render_context.dicts[0])
+    names = page.setdefault("names of people", {})
     if unknown := set(wanted) - set(names):
         found = Person.objects.filter(username__in=unknown).values_list("username", "name")
         names |= {username: username for username in unknown} | {
             username: name for username, name in found if name
         }
-    return " and ".join(str(names[username]) for username in wanted)
+    return " and ".join(names[username] for username in wanted)
