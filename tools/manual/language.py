@@ -27,9 +27,9 @@ CHAPTERS = {
     "population": "Populations",
 }
 HINT = """Everything here is also a test that runs on every engine. `p` is a table with one row per patient, `e` and
-`e2` are tables with many. The letter of a column is its type: `b` bool, `i` int, `f` float, `s` str, `d` date, `c` SNOMED CT
-code, `m` a string of many ICD-10 codes. `∅` is a missing value, `T` is true, `F` is false. Unless an example defines a
-population, it is everybody in the tables shown.
+`e2` are tables with many. The letter of a column is its type: `b` bool, `i` int, `f` float, `s` str, `d` date, `c`
+SNOMED CT code, `m` a string of many ICD-10 codes. `∅` is a missing value, `T` is true, `F` is false. Unless an example
+defines a population, it is everybody in the tables shown.
 """
 
 

@@ -112,8 +112,9 @@ def table_from_rows(rows: Iterable[Sequence[Any]]) -> Callable[[type[_F]], _F]:
 
 def inline_table(cls: type[_F], rows: Iterable[Sequence[Any]]) -> _F:
     """Make the frame of a class and rows that travel with the query."""
-    if not issubclass(cls, PatientFrame):
-        raise Error(f"`{cls.__name__}` must derive from `PatientFrame`: rows given here are one per patient")
+    if cls.__bases__ != (PatientFrame,):
+        what = "derive from `PatientFrame` alone: rows given here are one per patient, with the columns written there"
+        raise Error(f"`{cls.__name__}` must {what}")
     schema = TableSchema.of(prepare_columns(cls))
     try:
         return cls(n.InlinePatientTable(tuple(tuple(row) for row in rows), schema))
