@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from armslength.disclosure.attack.findings import CHECKS as DERIVATIONS
+from armslength.disclosure.attack.repeats import DOCUMENT_CHECKS as REPEATS
 from armslength.disclosure.checks import (
     INFO,
     POLICY,
@@ -93,7 +94,8 @@ class TableCheck(Protocol):
 class DocumentCheck(Protocol):
     """A check of a whole file: its tables, its texts, what it draws."""
 
-    ABOUT: About
+    @property
+    def ABOUT(self) -> About: ...
 
     def find(
         self, document: Document, subjects: Sequence[Subject], policy: DisclosurePolicy
@@ -137,6 +139,7 @@ DOCUMENT_CHECKS: tuple[DocumentCheck, ...] = (
     fine_lines,
     embedded_data,
     model_objects,
+    *REPEATS,
 )
 
 

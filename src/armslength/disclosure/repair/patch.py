@@ -124,8 +124,8 @@ def _code(
     if merges:
         yield "# Either merge, before counting:"
         for dimension, level, other in merges[:8]:
-            column, joined = f"data[{dimension!r}]", f"{level} or {other}"
-            yield f"{column} = {column}.replace([{level!r}, {other!r}], {joined!r})"
+            name, joined = f"data[{dimension!r}]", f"{level} or {other}"
+            yield f"{name} = {name}.replace([{level!r}, {other!r}], {joined!r})"
     if cells:
         yield (
             "# or hide these cells too, before working out any total:"
