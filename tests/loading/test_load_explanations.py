@@ -184,8 +184,8 @@ def test_claimed_permissions_and_wishes_for_dummy_data_come_along() -> None:
     )
     loaded = load(Path("d.py"))
     assert loaded.claimed_permissions == ("waiting_list",)
-    assert loaded.dummy_data["population_size"] == 5
-    assert type(loaded.dummy_data["additional_population_constraint"]).__name__ == "EQ"
+    assert loaded.dummy_data_of("dataset")["population_size"] == 5
+    assert type(loaded.dummy_data_of("dataset")["additional_population_constraint"]).__name__ == "EQ"
 
 
 def test_measures_are_loaded_and_a_broken_dataset_beside_them_does_not_matter() -> None:

@@ -97,7 +97,7 @@ def invented_for(loaded: LoadedDefinition, progress: Progress, *, measures: bool
         invent_for_measures,
     )
 
-    configuration = configuration_from(loaded.dummy_data)
+    configuration = configuration_from(loaded.dummy_data_of("measures" if measures else "dataset"))
     if measures:
         invented = invent_for_measures(loaded.require_measures(), configuration)
     else:

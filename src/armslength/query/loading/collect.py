@@ -20,12 +20,11 @@ def collect(variables: Mapping[str, Any]) -> dict[str, Any]:
     problems: dict[str, str] = {}
     dataset = _part(variables, "dataset", Dataset, query_of, problems)
     measures = _part(variables, "measures", Measures, measures_of, problems)
-    steering = variables["measures"] if measures is not None else variables.get("dataset")
     return {
         "dataset": dataset,
         "measures": measures,
         "claimed_permissions": claimed_permissions(),
-        "dummy_data": _dummy_data(steering),
+        "dummy_data": {name: _dummy_data(variables.get(name)) for name in ("dataset", "measures")},
         "problems": problems,
         "names": _names(variables, dataset),
         "test_data": _test_data(variables.get("test_data"), problems),

@@ -19,8 +19,8 @@ class LoadedDefinition:
     """One definition file after loading.
 
     `problems` says in words why `dataset` or `measures` is None, so that a file whose dataset is broken can
-    still be used for its measures. `names` are the author's, for parts of the population. `isolated` tells
-    whether the file ran in a jail.
+    still be used for its measures. `dummy_data` has what each of `dataset` and `measures` says of invented data.
+    `names` are the author's, for parts of the population. `isolated` tells whether the file ran in a jail.
     """
 
     path: Path
@@ -32,6 +32,11 @@ class LoadedDefinition:
     isolated: bool = True
     test_data: Mapping[Any, Any] | None = None
     names: tuple[tuple[str, Series], ...] = ()
+
+    def dummy_data_of(self, variable: str) -> Mapping[str, Any]:
+        """Return what `dataset` or `measures` says of invented data; a stranger wrote it, so believe no type."""
+        said = self.dummy_data.get(variable)
+        return said if isinstance(said, dict) else {}
 
     @property
     def names_of_parts(self) -> dict[Node, str]:
