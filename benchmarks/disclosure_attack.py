@@ -21,6 +21,7 @@ from armslength.disclosure.history.comparison import compare
 from armslength.disclosure.history.ledger import ReleasedFile, ReleaseLedger
 
 FILE_CELLS = 1_000
+FILES_PER_RELEASE = 1_000
 AGES = [f"{5 * step}-{5 * step + 4}" for step in range(20)]
 
 
@@ -95,11 +96,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ReleaseLedger(Path(folder) / "ledger.sqlite") as ledger:
 
         def fill() -> str:
-            for number in range(cells // (10 * FILE_CELLS) or 1):
+            for number in range(cells // (FILES_PER_RELEASE * FILE_CELLS) or 1):
                 release = Release(id=f"r{number}", project="study", on=date(2030, 1, 1))
-                batch = files(10, number)
-                # Every tenth release repeats the keys of the first.
-                ledger.add(release, batch if number % 10 == 0 else _renamed(batch, number))
+                batch = files(FILES_PER_RELEASE, number)
+                # Every fifth release repeats the keys of the first.
+                ledger.add(release, batch if number % 5 == 0 else _renamed(batch, number))
             return f"{(Path(folder) / 'ledger.sqlite').stat().st_size / 2**30:.2f} GiB"
 
         measure(f"fill a ledger with {cells:,} cells", fill)

@@ -27,7 +27,9 @@ create table if not exists cell (
 create table if not exists slice (
     slice integer not null, key integer not null, primary key (slice, key)) without rowid;
 """
+_Row = tuple[int, int, int, int, int | None, str, str, str]
 _BATCH = 500
+_CACHE_KIB = 128 * 1024
 VERSION = 1
 # (table, row, column) as one number: a file has at most 1,000 tables and 1,000 columns that are looked at.
 _PLACE = 1_000
@@ -67,6 +69,7 @@ class ReleaseLedger:
             (version,) = self._database.execute("pragma user_version").fetchone()
             if version not in (0, VERSION):
                 raise sqlite3.DatabaseError(f"it has version {version}, this is {VERSION}")
+            self._database.execute(f"pragma cache_size = -{_CACHE_KIB}")
             self._database.executescript(f"pragma user_version = {VERSION}; {_SCHEMA}")
         except sqlite3.DatabaseError as error:
             self._database.close()
@@ -88,7 +91,15 @@ class ReleaseLedger:
         try:
             with self._database as database:
                 number = _insert_release(database, release)
-                return sum(_insert_file(database, number, release, file) for file in files)
+                rows: list[_Row] = []
+                slices: set[tuple[int, int]] = set()
+                for file in files:
+                    _insert_file(database, number, release, file, rows, slices)
+                # In the order of the keys: pages of a large ledger are then written once each.
+                rows.sort(key=_place)
+                database.executemany("insert into cell values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+                database.executemany("insert or ignore into slice values (?, ?)", sorted(slices))
+                return len(rows)
         except sqlite3.IntegrityError:
             raise Mistake(
                 "C012",
@@ -170,13 +181,19 @@ def _insert_release(database: sqlite3.Connection, release: Release) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def _insert_file(database: sqlite3.Connection, number: int, release: Release, file: ReleasedFile) -> int:
+def _place(row: _Row) -> tuple[int, int, int]:
+    return row[:3]
+
+
+def _insert_file(
+    database: sqlite3.Connection, number: int, release: Release, file: ReleasedFile,
+    rows: list[_Row], slices: set[tuple[int, int]],
+) -> None:  # fmt: skip
     cursor = database.execute(
         "insert into file (release, name, sha256, unread) values (?, ?, ?, ?)",
         [number, file.name, file.sha256, file.unread],
     )
     file_number = int(cursor.lastrowid or 0)
-    rows, slices = [], set()
     for cell in file.cells:
         levels = _levels(cell.key)
         key = key_number(release.project, cell.key.measure, levels)
@@ -187,9 +204,6 @@ def _insert_file(database: sqlite3.Connection, number: int, release: Release, fi
             if any(name == dimension for name, _ in cell.key.levels):
                 measure = f"{dimension}|{cell.key.measure}"
                 slices.add((key_number(release.project, measure, _without(cell.key, dimension)), key))
-    database.executemany("insert into cell values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    database.executemany("insert or ignore into slice values (?, ?)", sorted(slices))
-    return len(rows)
 
 
 def _levels(key: CellKey) -> str:
