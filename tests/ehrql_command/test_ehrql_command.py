@@ -118,12 +118,12 @@ MISTAKES: dict[str, tuple[list[str], int, str]] = {
     "an unknown format": (["generate-dataset", "d.py", "--dsn", "STORE", "--output", "x.xlsx"], 2, ".arrow"),
     "an unknown backend": (
         ["generate-dataset", "d.py", "--dsn", "STORE", "--backend", "x"],
-        1,
+        2,
         "no backend is called",
     ),
     "an unknown engine": (
         ["generate-dataset", "d.py", "--dsn", "STORE", "--query-engine", "x"],
-        1,
+        2,
         "no engine",
     ),
     "no store": (["generate-dataset", "d.py", "--dsn", "nowhere"], 1, "D001"),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
 BOTH = """\
 from ehrql import create_dataset, create_measures, years
 from ehrql.tables.core import patients
@@ -26,3 +30,75 @@ def test_a_file_with_a_dataset_and_measures_keeps_what_each_says_of_invented_dat
     assert len(dataset.stdout.splitlines()) == 1 + 7
     assert "invented 23 patients" in ehrql(study, "generate-measures", "both.py").stderr
     assert "invented 23 patients" in ehrql(study, "create-dummy-tables", "both.py").stderr
+
+
+@pytest.fixture
+def folder(study: Path) -> Path:
+    """A plain folder with a file for each table, which is no store."""
+    folder = study.parent / "tables"
+    folder.mkdir()
+    (folder / "patients.csv").write_text(
+        "patient_id,date_of_birth,sex\n1,1940-03-01,female\n2,2000-01-01,male\n3,1930-07-01,male\n"
+    )
+    (folder / "clinical_events.csv").write_text("patient_id,date\n1,2020-01-01\n1,2021-01-01\n2,2020-01-01\n")
+    return folder
+
+
+@pytest.mark.parametrize("engine", ["", "localfile", "csv", "duckdb", "some.package.LocalFileQueryEngine"])
+def test_a_plain_folder_of_tables_can_be_the_database(ehrql, study, folder, engine):
+    done = ehrql(study, "generate-dataset", "d.py", DATABASE_URL=folder, OPENSAFELY_QUERY_ENGINE=engine)
+    assert done.stdout.splitlines()[1:] == ["1,female,2", "3,male,0"], done.stderr
+
+
+def test_measures_and_attrition_are_asked_of_a_plain_folder_too(ehrql, study, folder):
+    (study / "both.py").write_text(BOTH)
+    done = ehrql(study, "generate-measures", "both.py", "--dsn", folder)
+    assert done.stdout.splitlines()[1] == "women,2020-01-01,2020-12-31,,0,0"
+    assert ehrql(study, "attrition", "d.py", "--dsn", folder).returncode == 0
+    assert ehrql(study, "test-connection", "-u", folder).stdout == "SUCCESS\n"
+
+
+def test_a_plain_folder_is_real_data_and_its_permissions_are_those_granted(ehrql, study, folder):
+    (study / "e.py").write_text(
+        (study / "d.py").read_text()
+        + 'from ehrql import claim_permissions\nclaim_permissions("event_level_data")\n'
+        + 'dataset.add_event_table("seen", on=clinical_events.date)\n'
+    )
+    line = ("generate-dataset", "e.py", "--dsn", folder, "--output", "out/:csv")
+    assert ehrql(study, *line).returncode == 12
+    assert ehrql(study, *line, EHRQL_PERMISSIONS='["event_level_data"]').returncode == 0
+    assert (study / "out" / "seen.csv").read_text().splitlines()[1:] == ["1,2020-01-01", "1,2021-01-01"]
+
+
+def test_what_does_not_fit_in_a_plain_folder_is_told_with_row_and_column(ehrql, study, folder):
+    (folder / "patients.csv").write_text("patient_id,date_of_birth,sex\n1,yesterday,female\n")
+    done = ehrql(study, "generate-dataset", "d.py", "--dsn", folder)
+    assert done.returncode == 11 and "row 1, column date_of_birth" in done.stderr
+    (folder / "patients.csv").unlink()
+    done = ehrql(study, "generate-dataset", "d.py", "--dsn", folder)
+    assert done.returncode == 11 and "no file for table `patients`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["mssql", "sqlite", "trino", "some.package.MSSQLQueryEngine", "no.such.Engine"]
+)
+def test_engines_that_are_not_installed_are_refused_by_name(ehrql, study, store, name):
+    for line in (("generate-dataset", "d.py", "--dsn", store), ("dump-dataset-sql", "d.py")):
+        done = ehrql(study, *line, "--query-engine", name)
+        assert done.returncode == 2
+        assert f"the engine `{name}` is not installed" in done.stderr and "duckdb" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["tpp", "emis", "some.package.TPPBackend"])
+def test_backends_that_are_not_installed_are_refused_before_anything_runs(ehrql, study, store, name):
+    done = ehrql(study, "generate-dataset", "d.py", "--dsn", store, OPENSAFELY_BACKEND=name)
+    assert done.returncode == 2
+    assert f"no backend is called `{name}`" in done.stderr and "core, omop" in done.stderr
+    assert "this is printed while loading" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["expectations", "test"])
+def test_some_names_of_backends_mean_none(ehrql, study, store, name):
+    done = ehrql(study, "generate-dataset", "d.py", "--dsn", store, OPENSAFELY_BACKEND=name)
+    assert done.returncode == 0 and len(done.stdout.splitlines()) > 10
+    assert ehrql(study, "test-connection", BACKEND=name, DATABASE_URL=store).stdout == "SUCCESS\n"

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from armslength.cli.ehrql.settings import backend_of, load_definition
+from armslength.cli.ehrql.databases import backend_of
+from armslength.cli.ehrql.settings import load_definition
 
 app = typer.Typer(help="Show the plan of a query and what drives its cost.")
 

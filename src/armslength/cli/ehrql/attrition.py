@@ -6,14 +6,12 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from armslength.cli.ehrql.databases import add_backend, database_for, require_installed
 from armslength.cli.ehrql.dump_dataset_sql import write
 from armslength.cli.ehrql.progress import Progress
 from armslength.cli.ehrql.settings import (
-    add_backend,
     add_definition,
-    backend_of,
     dsn_of,
-    engine_of,
     load_definition,
     permissions_from,
 )
@@ -47,14 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
                 "Q121", f"attrition is not written as `{output.name}`", hint=hint, exit_status=USAGE_STATUS
             )
     dsn, permissions, progress = dsn_of(arguments), permissions_from(), Progress()
+    require_installed(arguments)
     loaded = load_definition(arguments, dsn=dsn)
     dataset = loaded.require_dataset()
 
     from armslength.query.api.attrition import as_csv, as_text, attrition
-    from armslength.query.api.databases import Database
     from armslength.query.api.flow_chart import flow_chart
 
-    database = Database(dsn=dsn, backend=backend_of(arguments), engine=engine_of(arguments))
+    database = database_for(arguments, dsn=dsn, question=dataset)
     found = attrition(
         dataset, database=database, names=loaded.names_of_parts, permissions=permissions, progress=progress
     )

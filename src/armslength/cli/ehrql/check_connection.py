@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
-from armslength.cli.ehrql.settings import DEFAULT_BACKEND, DEFAULT_ENGINE, NO_BACKEND, no_database
+from armslength.cli.ehrql.databases import DEFAULT_ENGINE, backend_called, is_plain_folder
+from armslength.cli.ehrql.settings import no_database
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +26,10 @@ def run(arguments: argparse.Namespace) -> int:
     from armslength.query.model.nodes import Dataset, Value
 
     nothing = Dataset(population=Value(False))
-    backend = find_backend(DEFAULT_BACKEND if named in NO_BACKEND else named)
+    backend = find_backend(backend_called(named))
+    if is_plain_folder(dsn):
+        print("SUCCESS")
+        return 0
     database = Database(dsn=dsn, backend=backend.name, engine=DEFAULT_ENGINE)
     open_database(database, dataset=nothing, backend=backend).close()
     print("SUCCESS")

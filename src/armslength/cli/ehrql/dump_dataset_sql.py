@@ -6,7 +6,8 @@ import argparse
 import os
 from pathlib import Path
 
-from armslength.cli.ehrql.settings import add_backend, add_definition, backend_of, engine_of, load_definition
+from armslength.cli.ehrql.databases import add_backend, backend_of, engine_of
+from armslength.cli.ehrql.settings import add_definition, load_definition
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,14 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Load the definition and print its statements; no database is touched."""
+    backend, engine = backend_of(arguments), engine_of(arguments)
     dataset = load_definition(arguments, dsn=os.environ.get("DATABASE_URL")).require_dataset()
 
     from armslength.query.api.databases import Database
     from armslength.query.api.explanations import sql_script
 
-    text = sql_script(
-        dataset, database=Database(dsn="", backend=backend_of(arguments), engine=engine_of(arguments))
-    )
+    text = sql_script(dataset, database=Database(dsn="", backend=backend, engine=engine))
     write(text, arguments.output)
     return 0
 

@@ -8,13 +8,11 @@ import time
 from pathlib import Path
 
 from armslength.cli.ehrql.assure import check_file
+from armslength.cli.ehrql.databases import add_backend, database_for, require_installed
 from armslength.cli.ehrql.progress import Progress
 from armslength.cli.ehrql.settings import (
-    add_backend,
     add_definition,
-    backend_of,
     dsn_of,
-    engine_of,
     load_definition,
     permissions_from,
 )
@@ -59,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not has_database(arguments):
         return answer_dataset(arguments)
     dsn, permissions = dsn_of(arguments), permissions_from()
+    require_installed(arguments)
     if arguments.output is not None:
         check_output(arguments.output)
     progress = Progress()
@@ -68,10 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.test_data_file is not None:
         check_file(arguments.test_data_file, parameters=arguments.parameters, dsn=dsn)
 
-    from armslength.query.api.databases import Database
     from armslength.query.api.datasets import generate_dataset, print_dataset
 
-    database = Database(dsn=dsn, backend=backend_of(arguments), engine=engine_of(arguments))
+    database = database_for(arguments, dsn=dsn, question=dataset)
     if arguments.output is None:
         counts = print_dataset(
             dataset, database=database, stream=sys.stdout.buffer, permissions=permissions, progress=progress

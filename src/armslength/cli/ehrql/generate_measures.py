@@ -6,9 +6,10 @@ import argparse
 import sys
 import time
 
+from armslength.cli.ehrql.databases import database_for, require_installed
 from armslength.cli.ehrql.generate_dataset import add_shared_arguments, check_output
 from armslength.cli.ehrql.progress import Progress
-from armslength.cli.ehrql.settings import backend_of, dsn_of, engine_of, load_definition, permissions_from
+from armslength.cli.ehrql.settings import dsn_of, load_definition, permissions_from
 from armslength.cli.ehrql.without_database import answer_measures, has_database
 
 
@@ -22,16 +23,16 @@ def run(arguments: argparse.Namespace) -> int:
     if not has_database(arguments):
         return answer_measures(arguments)
     dsn, permissions, progress = dsn_of(arguments), permissions_from(), Progress()
+    require_installed(arguments)
     if arguments.output is not None:
         check_output(arguments.output)
     started = time.monotonic()
     measures = load_definition(arguments, dsn=dsn).require_measures()
     progress.tell(f"loaded {arguments.definition}")
 
-    from armslength.query.api.databases import Database
     from armslength.query.api.measures import generate_measures, print_measures
 
-    database = Database(dsn=dsn, backend=backend_of(arguments), engine=engine_of(arguments))
+    database = database_for(arguments, dsn=dsn, question=measures)
     if arguments.output is None:
         stream = sys.stdout.buffer
         counts = print_measures(

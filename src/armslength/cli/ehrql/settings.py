@@ -1,4 +1,4 @@
-"""What the commands share: where the database, the backend and the permissions are said, and loading a definition."""
+"""What the commands share: where the database and the permissions are said, and loading a definition."""
 
 from __future__ import annotations
 
@@ -15,35 +15,11 @@ if TYPE_CHECKING:
     from armslength.query.loading.loaded import LoadedDefinition
 
 USAGE_STATUS = 2
-DEFAULT_BACKEND, DEFAULT_ENGINE = "core", "duckdb"
-# Older runners always set the variable, with one of these where no real backend was meant.
-NO_BACKEND = frozenset({"", "expectations", "test"})
 
 
 def add_definition(parser: argparse.ArgumentParser) -> None:
     """The positional argument of commands that read a definition."""
     parser.add_argument("definition", type=Path, metavar="DEFINITION.py", help="the definition file")
-
-
-def add_backend(parser: argparse.ArgumentParser) -> None:
-    """The options that say how the database is organised and what runs the query."""
-    parser.add_argument(
-        "--backend", help="how the database keeps its tables (default: OPENSAFELY_BACKEND, else core)"
-    )
-    parser.add_argument(
-        "--query-engine", metavar="ENGINE", help="default: OPENSAFELY_QUERY_ENGINE, else duckdb"
-    )
-
-
-def backend_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:
-    """The backend's name, from the option or the environment."""
-    name: str = arguments.backend or environment.get("OPENSAFELY_BACKEND", "")
-    return DEFAULT_BACKEND if name in NO_BACKEND else name
-
-
-def engine_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:
-    """The engine's name, from the option or the environment."""
-    return arguments.query_engine or environment.get("OPENSAFELY_QUERY_ENGINE") or DEFAULT_ENGINE
 
 
 def dsn_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:

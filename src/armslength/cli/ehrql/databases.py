@@ -1,0 +1,125 @@
+"""Which engine and backend a command uses, by any name older project files give them, and what it asks."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from armslength.kernel.errors import Mistake
+
+if TYPE_CHECKING:
+    from armslength.query.api.databases import Database
+    from armslength.query.model.measures import Measures
+    from armslength.query.model.nodes import Dataset
+
+USAGE_STATUS = 2
+DEFAULT_BACKEND, DEFAULT_ENGINE = "core", "duckdb"
+# Older runners always set the variable, with one of these where no real backend was meant.
+NO_BACKEND = frozenset({"", "expectations", "test"})
+# A folder with a file for each table is no engine of its own here: DuckDB is asked of the tables read from it.
+OF_FILES = frozenset({"localfile", "csv"})
+# The last part of a dotted path, as in `package.module.LocalFileQueryEngine`.
+CLASSES = {
+    "CSVQueryEngine": "csv",
+    "LocalFileQueryEngine": "localfile",
+    "MSSQLQueryEngine": "mssql",
+    "SQLiteQueryEngine": "sqlite",
+    "TrinoQueryEngine": "trino",
+    "EMISBackend": "emis",
+    "EMISV2Backend": "emisv2",
+    "TPPBackend": "tpp",
+}
+
+
+def add_backend(parser: argparse.ArgumentParser) -> None:
+    """The options that say how the database is organised and what runs the query."""
+    parser.add_argument(
+        "--backend", help="how the database keeps its tables (default: OPENSAFELY_BACKEND, else core)"
+    )
+    parser.add_argument(
+        "--query-engine",
+        metavar="ENGINE",
+        help="duckdb, or localfile for a folder with a file for each table (default: OPENSAFELY_QUERY_ENGINE, "
+        "else what fits the database)",
+    )
+
+
+def backend_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:
+    """The backend's name, from the option or the environment. Raises Mistake Q113 when it is not installed."""
+    return backend_called(arguments.backend or environment.get("OPENSAFELY_BACKEND", ""))
+
+
+def backend_called(name: str) -> str:
+    """Return the installed backend of this name or dotted path. Raises Mistake Q113."""
+    if name in NO_BACKEND:
+        return DEFAULT_BACKEND
+    found = _short(name)
+    installed = _installed("armslength.backends")
+    if found not in installed:
+        hint = f"installed backends: {', '.join(installed)}"
+        raise Mistake("Q113", f"no backend is called `{name}`", hint=hint, exit_status=USAGE_STATUS)
+    return found
+
+
+def engine_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:
+    """The engine that runs the query, from the option or the environment. Raises Mistake Q101."""
+    name = _asked_engine(arguments, environment)
+    return DEFAULT_ENGINE if name in OF_FILES else name or DEFAULT_ENGINE
+
+
+def require_installed(arguments: argparse.Namespace) -> None:
+    """Refuse names of what is not installed before anything runs. Raises Mistake Q101 or Q113."""
+    backend_of(arguments)
+    engine_of(arguments)
+
+
+def database_for(arguments: argparse.Namespace, *, dsn: str, question: Dataset | Measures) -> Database:
+    """Return what a query is asked of: a store, a database file, or a plain folder with a file for each table.
+
+    Raises Mistake Q101 and Q113 for names of what is not installed, Q281 to Q285 for files that do not fit.
+    """
+    from armslength.query.api.databases import Database
+    from armslength.query.api.dummy_data import database_of_tables
+
+    backend, engine = backend_of(arguments), engine_of(arguments)
+    if is_plain_folder(dsn, asked=_asked_engine(arguments) in OF_FILES):
+        return database_of_tables(Path(dsn), question)
+    return Database(dsn=dsn, backend=backend, engine=engine)
+
+
+def is_plain_folder(dsn: str, *, asked: bool = False) -> bool:
+    """Whether an address is a folder of tables and no store. `asked`: the engine of such folders is wanted."""
+    from armslength.query.dummy.data_files import SUFFIXES
+    from armslength.query.formats.store_layout import DESCRIPTION
+
+    folder = Path(dsn)
+    if (folder / DESCRIPTION).exists():
+        return False
+    return asked or (folder.is_dir() and any(each.name.endswith(SUFFIXES) for each in folder.iterdir()))
+
+
+def _asked_engine(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:
+    name: str = arguments.query_engine or environment.get("OPENSAFELY_QUERY_ENGINE") or ""
+    found = _short(name)
+    installed = _installed("armslength.engines")
+    if found and found not in OF_FILES and found not in installed:
+        hint = f"installed engines: {', '.join(installed)}, and localfile for a folder with a file for each table"
+        raise Mistake("Q101", f"the engine `{name}` is not installed", hint=hint, exit_status=USAGE_STATUS)
+    return found
+
+
+def _short(name: str) -> str:
+    """Return the short name of a dotted path that we know, or the name itself.
+
+    >>> _short("somewhere.engines.LocalFileQueryEngine"), _short("duckdb")
+    ('localfile', 'duckdb')
+    """
+    return CLASSES.get(name.rpartition(".")[2], name)
+
+
+def _installed(group: str) -> list[str]:
+    return sorted({point.name for point in entry_points(group=group)})
