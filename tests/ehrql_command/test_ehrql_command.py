@@ -124,7 +124,7 @@ MISTAKES: dict[str, tuple[list[str], int, str]] = {
     "an unknown engine": (
         ["generate-dataset", "d.py", "--dsn", "STORE", "--query-engine", "x"],
         2,
-        "no engine",
+        "the engine `x` is not installed",
     ),
     "no store": (["generate-dataset", "d.py", "--dsn", "nowhere"], 1, "D001"),
     "a broken definition": (["generate-dataset", "broken.py", "--dsn", "STORE"], 10, "broken.py:1"),

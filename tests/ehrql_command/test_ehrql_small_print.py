@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,3 +105,70 @@ def test_some_names_of_backends_mean_none(ehrql, study, store, name):
     done = ehrql(study, "generate-dataset", "d.py", "--dsn", store, OPENSAFELY_BACKEND=name)
     assert done.returncode == 0 and len(done.stdout.splitlines()) > 10
     assert ehrql(study, "test-connection", BACKEND=name, DATABASE_URL=store).stdout == "SUCCESS\n"
+
+
+def test_log_level_debug_tells_every_step_and_no_level_tells_less_than_usual(ehrql, study, store):
+    line = ("generate-dataset", "d.py", "--dsn", store)
+    for level in ("", "INFO", "critical"):
+        told = ehrql(study, *line, LOG_LEVEL=level).stderr
+        assert "[info   ] loaded d.py" in told and "[debug  ]" not in told
+    done = ehrql(study, *line, LOG_LEVEL="DEBUG")
+    assert "[debug  ] step 1 of" in done.stderr and "step 1 of" not in done.stdout
+
+
+def test_a_level_that_is_none_is_refused(ehrql, study, store):
+    done = ehrql(study, "generate-dataset", "d.py", "--dsn", store, LOG_LEVEL="LOUD")
+    assert done.returncode == 2 and "Q056" in done.stderr and "DEBUG" in done.stderr
+
+
+def test_log_sql_tells_the_statements_of_datasets_and_measures(ehrql, study, store, folder):
+    (study / "both.py").write_text(BOTH)
+    for command in ("generate-dataset", "generate-measures"):
+        for where in (["--dsn", store], ["--dsn", folder], ["--dummy-tables", folder], []):
+            quiet = ehrql(study, command, "both.py", *where)
+            told = ehrql(study, command, "both.py", *where, LOG_SQL="1")
+            assert (told.returncode, told.stdout) == (0, quiet.stdout)
+            assert "SELECT" in told.stderr and "SELECT" not in quiet.stderr
+
+
+def test_random_hashes_are_told_only_to_who_asks_because_queries_do_not_depend_on_them(study):
+    def told(seed: str, level: str) -> str:
+        environment = {"PATH": os.defpath, "PYTHONHASHSEED": seed, "LOG_LEVEL": level}
+        line = [sys.executable, "-m", "ehrql", "dump-dataset-sql", "d.py"]
+        return subprocess.run(
+            line, cwd=study, env=environment, capture_output=True, text=True, check=True
+        ).stderr
+
+    assert "[warning] PYTHONHASHSEED" in told("7", "DEBUG")
+    assert "PYTHONHASHSEED" not in told("0", "DEBUG") + told("7", "INFO")
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        "EHRQL_MAX_MULTIVALUE_PARAM_LENGTH",
+        "EHRQL_MAX_JOIN_COUNT",
+        "TEMP_DATABASE_NAME",
+        "EMIS_ORGANISATION_HASH",
+    ],
+)
+def test_variables_for_other_engines_change_nothing(ehrql, study, store, variable):
+    line = ("generate-dataset", "d.py", "--dsn", store)
+    assert ehrql(study, *line, **{variable: "1"}).stdout == ehrql(study, *line).stdout != ""
+
+
+def test_assurance_tests_come_first_without_a_database_too(ehrql, study):
+    tests = (
+        "from d import dataset\n"
+        'test_data = {1: {"patients": {"date_of_birth": "1940-03-01", "sex": "female"}, "clinical_events": [], '
+        '"expected_columns": {"sex": "SEX"}}}\n'
+    )
+    (study / "t.py").write_text(
+        "from datetime import date\n" + tests.replace('"1940-03-01"', "date(1940, 3, 1)")
+    )
+    line = ("generate-dataset", "d.py", "--test-data-file", "t.py", "--output", "x.csv")
+    failed = ehrql(study, *line)
+    assert failed.returncode == 13 and "expected" in failed.stderr and not (study / "x.csv").exists()
+    (study / "t.py").write_text((study / "t.py").read_text().replace("SEX", "female"))
+    done = ehrql(study, *line)
+    assert done.returncode == 0 and "All OK" in done.stdout and (study / "x.csv").exists()

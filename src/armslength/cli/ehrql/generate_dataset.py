@@ -70,6 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     from armslength.query.api.datasets import generate_dataset, print_dataset
 
     database = database_for(arguments, dsn=dsn, question=dataset)
+    progress.tell_statements([dataset], database=database)
     if arguments.output is None:
         counts = print_dataset(
             dataset, database=database, stream=sys.stdout.buffer, permissions=permissions, progress=progress

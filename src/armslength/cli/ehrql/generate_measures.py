@@ -30,9 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     measures = load_definition(arguments, dsn=dsn).require_measures()
     progress.tell(f"loaded {arguments.definition}")
 
+    from armslength.query.api.measure_queries import shared_queries
     from armslength.query.api.measures import generate_measures, print_measures
 
     database = database_for(arguments, dsn=dsn, question=measures)
+    progress.tell_statements((query for query, _ in shared_queries(measures)), database=database)
     if arguments.output is None:
         stream = sys.stdout.buffer
         counts = print_measures(

@@ -51,6 +51,7 @@ def answer_dataset(arguments: argparse.Namespace) -> int:
             "database": _database(arguments, loaded, progress, measures=False),
             "permissions": permissions,
         }
+        progress.tell_statements([dataset], database=given["database"])
         if arguments.output is None:
             counts = datasets.print_dataset(dataset, stream=stream, progress=progress, **given)
         else:
@@ -66,6 +67,7 @@ def answer_measures(arguments: argparse.Namespace) -> int:
     asked = loaded.require_measures()
 
     from armslength.query.api import dummy_data, measures
+    from armslength.query.api.measure_queries import shared_queries
 
     permissions, stream = loaded.claimed_permissions, sys.stdout.buffer
     if arguments.dummy_data_file is not None:
@@ -81,6 +83,7 @@ def answer_measures(arguments: argparse.Namespace) -> int:
             "database": _database(arguments, loaded, progress, measures=True),
             "permissions": permissions,
         }
+        progress.tell_statements((query for query, _ in shared_queries(asked)), database=given["database"])
         if arguments.output is None:
             counts = measures.print_measures(asked, stream=stream, progress=progress, **given)
         else:

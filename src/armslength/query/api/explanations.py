@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from armslength.query.api.databases import Database, find_backend
+from armslength.query.api.databases import Database
 from armslength.query.api.datasets import require_no_parameters
 from armslength.query.engines.engine import ArrowTables, Engine, Plan, Statement, find_engine
 from armslength.query.model.nodes import Dataset
@@ -47,7 +47,7 @@ def _compiled(dataset: Dataset, database: Database, *, optimised: bool) -> tuple
     engine = find_engine(database.engine).open(ArrowTables(tables={}), settings=database.settings)
     try:
         passes = None if optimised else ()
-        return engine, engine.compile(dataset, backend=find_backend(database.backend), passes=passes)
+        return engine, engine.compile(dataset, backend=database.find_backend(), passes=passes)
     except BaseException:
         engine.close()
         raise
