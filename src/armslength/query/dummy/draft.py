@@ -162,7 +162,7 @@ def _decided(view: View, series: n.Series, row: int | None, *, by: bool) -> bool
     for operand in view.question.operands_of(series):
         value = view.value(operand, row)
         if value is by:
-            return by
+            return bool(by)
         unknown = unknown or value is None
     return None if unknown else not by
 

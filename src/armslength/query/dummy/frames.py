@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from armslength.query.dummy.push import RULES, Push
@@ -247,9 +248,7 @@ def want_extreme(push: Push, series: Any, row: int | None, want: Want) -> bool:
     for i, value in values.items():
         if beyond.admits(value):
             continue
-        if not push.one_of(
-            [lambda i=i: push.want(source, i, beyond), lambda i=i: _leave(push, source.domain, i)]
-        ):
+        if not push.one_of([partial(push.want, source, i, beyond), partial(_leave, push, source.domain, i)]):
             return False
     return with_row(push, source.domain, [(source, want.but_present())])
 

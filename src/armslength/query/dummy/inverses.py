@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from armslength.query.dummy.push import RULES, Push
@@ -57,7 +58,7 @@ def _one_moves(push: Push, series: Any, row: int | None, want: Want, lhs: Any, r
     if want.missing and push.view.value(series, row) is None:
         return True
     wanted = push.shuffled(movable)
-    return push.one_of([lambda pair=pair: way(*pair) for pair in wanted])
+    return push.one_of([partial(way, *pair) for pair in wanted])
 
 
 # --- numbers ------------------------------------------------------------------------------------------------
@@ -276,7 +277,10 @@ def want_first_of(push: Push, series: Any, row: int | None, want: Want) -> bool:
             series.source, row, Want(low=one, high=add_months(one, months) - DAY, missing=want.missing)
         )
     low, high = want.low, want.high
-    starts = (lambda day: day.replace(day=1)) if months == 1 else (lambda day: day.replace(month=1, day=1))
+
+    def starts(day: datetime.date) -> datetime.date:
+        return day.replace(day=1) if months == 1 else day.replace(month=1, day=1)
+
     if low is not None and starts(low) != low:
         low = add_months(starts(low), months)
     if high is not None:

@@ -150,9 +150,9 @@ def decorate(draft: Draft, question: Question, *, life: Life, chance: random.Ran
             draft.add(name, usual_row(question, name, life=life, chance=chance))
     if chance.random() < SHARE_DEAD * much:
         _die(draft, question, life=life, chance=chance)
-    for table in draft.rows:
-        for row in draft.rows[table].values():
-            _put_in_order(row, question, table, draft, chance, lambda: True)
+    for name in draft.rows:
+        for row in draft.rows[name].values():
+            _put_in_order(row, question, name, draft, chance, lambda: True)
 
 
 def _die(draft: Draft, question: Question, *, life: Life, chance: random.Random) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from armslength.query.dummy.frames import with_row
@@ -24,18 +25,15 @@ def want_chain(push: Push, chain: Any, row: int | None, want: Want) -> bool:
     if want == one_is:
         if push.chance.random() < 0.85:
             mixed.sort(key=lambda operand: not want.admits(push.view.value(operand, row)))
-        return push.one_of([lambda operand=operand: push.want(operand, row, want) for operand in mixed])
+        return push.one_of([partial(push.want, operand, row, want) for operand in mixed])
     # Missing: one is missing and none decides.
     rest = Want(missing=True, among=all_are.among)
-    return push.one_of(
-        [
-            lambda operand=operand: (
-                push.want(operand, row, MISSING)
-                and push.all_of((other, row, rest) for other in operands if other is not operand)
-            )
-            for operand in mixed
-        ]
-    )
+
+    def only(missing: n.Series) -> bool:
+        others = (operand for operand in operands if operand is not missing)
+        return push.want(missing, row, MISSING) and push.all_of((other, row, rest) for other in others)
+
+    return push.one_of([partial(only, operand) for operand in mixed])
 
 
 def want_not(push: Push, series: Any, row: int | None, want: Want) -> bool:
@@ -54,14 +52,14 @@ def want_comparison(push: Push, series: Any, row: int | None, want: Want) -> boo
     """lhs RELATION rhs: move one side to where the other is."""
     if want == MISSING:
         return push.one_of(
-            [lambda s=side: push.want(s, row, MISSING) for side in push.shuffled((series.lhs, series.rhs))]
+            [partial(push.want, side, row, MISSING) for side in push.shuffled((series.lhs, series.rhs))]
         )
     relation = RELATIONS[type(series)]
     if want == FALSE:
         relation = OPPOSITES[relation]
     return push.one_of(
         [
-            lambda s=side, o=other, r=related: _beside(push, s, o, r, row)
+            partial(_beside, push, side, other, related, row)
             for side, other, related in push.shuffled(
                 ((series.lhs, series.rhs, relation), (series.rhs, series.lhs, MIRRORED[relation]))
             )
@@ -105,8 +103,9 @@ def want_in(push: Push, series: Any, row: int | None, want: Want) -> bool:
     push.guessed = True
     ways = [lambda: bool(values) and push.want(lhs, row, Want(among=frozenset(values)))]
     if now is not None and isinstance(collection, n.CombineAsSet):
-        member = collection.source
-        ways.append(lambda: with_row(push, member.domain, [(member, exactly(now))]))
+        member, rows = collection.source, collection.source.domain
+        if isinstance(rows, n.Frame):
+            ways.append(partial(with_row, push, rows, [(member, exactly(now))]))
     elif isinstance(collection, n.CombineAsSet):
         ways.append(lambda: push.want(lhs, row, PRESENT))
     return push.one_of(ways)
@@ -123,7 +122,7 @@ def want_case(push: Push, case: Any, row: int | None, want: Want) -> bool:
             len(case.cases),
         )
         order.sort(key=lambda i: i != active)
-    return push.one_of([lambda i=i: _branch(push, case, row, i, want) for i in order])
+    return push.one_of([partial(_branch, push, case, row, i, want) for i in order])
 
 
 def _branch(push: Push, case: n.Case, row: int | None, number: int, want: Want) -> bool:

@@ -45,11 +45,11 @@ class Life:
 
 def ordered(values: frozenset[Any]) -> tuple[Any, ...]:
     """Return the values of a set always in the same order."""
-    return _ordered(values, type(next(iter(values), None)))
+    return _ordered(values, type(next(iter(values), None)).__name__)
 
 
 @lru_cache(maxsize=8192)
-def _ordered(values: frozenset[Any], kind: type) -> tuple[Any, ...]:
+def _ordered(values: frozenset[Any], kind: str) -> tuple[Any, ...]:
     # The type is part of what is remembered: {1} and {True} are equal sets.
     return tuple(sorted(values))
 
@@ -192,7 +192,7 @@ def _float(want: Want, mentioned: Any, chance: random.Random) -> float:
     if low is None and high is None:
         if mentioned is not None:
             spread = abs(mentioned) * 0.3 or 1.0
-            return round(mentioned + chance.uniform(-spread, spread), 1)
+            return float(round(mentioned + chance.uniform(-spread, spread), 1))
         return round(chance.uniform(0, 100), 1)
     low = high - max(10.0, abs(high)) if low is None else low
     high = low + max(10.0, abs(low) * 0.5) if high is None else high
@@ -207,7 +207,8 @@ def _multi_code(kind: Any, want: Want, mentioned: Any, chance: random.Random) ->
     parts += [
         text_like(code.pattern.pattern, chance=chance) for _ in range(chance.randint(0 if parts else 1, 2))
     ]
-    return kind("||" + " ,".join(_whole(code, part, chance) for part in parts))
+    text: str = kind("||" + " ,".join(_whole(code, part, chance) for part in parts))
+    return text
 
 
 def _whole(code: type[BaseCode], part: str, chance: random.Random) -> str:

@@ -62,7 +62,12 @@ def plain_type(value_type: ValueType) -> pa.DataType:
     >>> plain_type(bool)
     DataType(bool)
     """
-    plain: dict[Any, Any] = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), datetime.date: pa.date32()}
+    plain: dict[Any, Any] = {
+        bool: pa.bool_(),
+        int: pa.int64(),
+        float: pa.float64(),
+        datetime.date: pa.date32(),
+    }
     return plain.get(value_type, pa.string())
 
 
