@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from armslength.cli.ehrql import COMMANDS
+from armslength.query.loading.isolation import VARIABLE
 
 BOTH = """\
 from ehrql import create_dataset, create_measures, years
@@ -172,3 +178,30 @@ def test_assurance_tests_come_first_without_a_database_too(ehrql, study):
     (study / "t.py").write_text((study / "t.py").read_text().replace("SEX", "female"))
     done = ehrql(study, *line)
     assert done.returncode == 0 and "All OK" in done.stdout and (study / "x.csv").exists()
+
+
+ROOT = Path(__file__).parents[2] / "src" / "armslength"
+MANUAL = (Path(__file__).parents[2] / "docs" / "reference" / "ehrql-command.md").read_text()
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_every_command_and_argument_is_in_the_manual(command):
+    parser = argparse.ArgumentParser(add_help=False)
+    importlib.import_module(f"armslength.cli.ehrql.{COMMANDS[command][0]}").add_arguments(parser)
+    found = re.search(rf"^### {command}\n(.*?)(?=^##)", MANUAL, re.M | re.S)
+    assert found, "the command has no section"
+    missing = [
+        name
+        for action in parser._actions
+        for name in action.option_strings or [action.dest]
+        if f"`{name}`" not in found[1]
+    ]
+    assert not missing
+
+
+def test_every_variable_that_is_read_is_in_the_manual():
+    sources = [*(ROOT / "cli" / "ehrql").glob("*.py"), *(ROOT / "query" / "loading").glob("*.py")]
+    text = "\n".join(path.read_text() for path in sources)
+    read = set(re.findall(r"environ(?:ment)?(?:\.get\(|\[)\"([A-Z_]+)\"", text)) | {VARIABLE}
+    assert len(read) >= 8
+    assert {name for name in read if f"`{name}`" not in MANUAL} == set()
