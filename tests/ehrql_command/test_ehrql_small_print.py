@@ -205,3 +205,60 @@ def test_every_variable_that_is_read_is_in_the_manual():
     read = set(re.findall(r"environ(?:ment)?(?:\.get\(|\[)\"([A-Z_]+)\"", text)) | {VARIABLE}
     assert len(read) >= 8
     assert {name for name in read if f"`{name}`" not in MANUAL} == set()
+
+
+FROM_FILE = """\
+from ehrql import create_dataset, table_from_file
+from ehrql.codes import SNOMEDCTCode
+chosen = table_from_file("PATH", columns={"code": SNOMEDCTCode, "n": int})
+dataset = create_dataset()
+dataset.define_population(chosen.exists_for_patient())
+dataset.code = chosen.code
+dataset.n = chosen.n
+dataset.known = chosen.code.is_in(["123456789"])
+"""
+
+
+def written_with_file(study: Path, path: str, rows: str = "") -> None:
+    (study / "f.py").write_text(FROM_FILE.replace("PATH", path))
+    (study / "outputs").mkdir(exist_ok=True)
+    (study / "outputs" / "chosen.csv").write_text(f"patient_id,code,n\n1,123456789,5\n{rows}")
+
+
+def test_codes_in_a_file_of_the_study_are_what_they_are(ehrql, study, store):
+    written_with_file(study, "outputs/chosen.csv", "2,not a code,\n3,,1\n")
+    for where in (["--dsn", store], []):
+        done = ehrql(study, "generate-dataset", "f.py", *where)
+        assert done.stdout.splitlines()[1:] == ["1,123456789,5,T", "2,not a code,,F", "3,,1,"], done.stderr
+
+
+def test_a_code_that_a_definition_writes_is_checked_all_the_same(ehrql, study):
+    written_with_file(study, "outputs/chosen.csv")
+    (study / "f.py").write_text((study / "f.py").read_text().replace('"123456789"', '"not a code"'))
+    done = ehrql(study, "generate-dataset", "f.py")
+    assert done.returncode == 10 and "Q218" in done.stderr
+
+
+@pytest.mark.parametrize("isolation", ["default", "never"])
+@pytest.mark.parametrize("link", [False, True])
+def test_a_file_outside_the_study_is_refused(ehrql, study, isolation, link):
+    (study.parent / "secret.csv").write_text("patient_id,code,n\n1,123456789,5\n")
+    written_with_file(study, "linked.csv" if link else "../secret.csv")
+    if link:
+        (study / "linked.csv").symlink_to(study.parent / "secret.csv")
+    done = ehrql(study, "generate-dataset", "f.py", EHRQL_ISOLATE_USER_CODE=isolation)
+    assert done.returncode == 11 and "outside the study" in done.stderr and "f.py:3" in done.stderr
+
+
+def test_a_file_that_is_missing_or_wrong_ends_with_the_status_of_files(ehrql, study):
+    written_with_file(study, "outputs/none.csv")
+    assert ehrql(study, "generate-dataset", "f.py").returncode == 11
+    written_with_file(study, "outputs/chosen.csv", "2,123456789,x\n")
+    done = ehrql(study, "generate-dataset", "f.py")
+    assert done.returncode == 11 and "row 2, column `n`" in done.stderr
+
+
+def test_parameters_are_told_as_they_were_understood(ehrql, study):
+    done = ehrql(study, "dump-dataset-sql", "d.py", "--", "--oldest", "0070")
+    assert "parameter `oldest`: 70" in done.stderr and "oldest" not in done.stdout
+    assert "parameter" not in ehrql(study, "dump-dataset-sql", "d.py").stderr

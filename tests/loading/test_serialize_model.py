@@ -218,6 +218,10 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
         document([TABLE, ["SelectColumn", [{"node": 0}, "flag"]], ["Dataset", [{"node": 1}, [], [], []]]]),
         "one value per patient",
     ),
+    "a bad code that is no row of data": (
+        document([["Value", [{"found": ["SNOMEDCTCode", "'; --"]}]]]),
+        "Invalid SNOMEDCTCode",
+    ),
     "a bad code": (document([["Value", [{"code": ["SNOMEDCTCode", "'; --"]}]]]), "Invalid SNOMEDCTCode"),
     "a bad code in a set": (document([["Value", [{"values": ["SNOMEDCTCode", ["x"]]}]]]), "Invalid"),
     "an unknown type": (document([["Parameter", ["x", {"type": "object"}]]]), "not the name of any value type"),

@@ -13,6 +13,7 @@ from armslength.query.language.errors import FileValidationError
 from armslength.query.language.frames import PatientFrame
 from armslength.query.language.operands import to_date
 from armslength.query.language.tables import Series, inline_table
+from armslength.query.model.codes import BaseCode
 from armslength.query.model.schema import TableSchema
 
 SUFFIXES = (".csv", ".csv.gz", ".arrow")
@@ -26,6 +27,9 @@ BOOLS = {
     "True": True,
     "False": False,
 }
+
+# The study's folder, while a command loads a definition: files are read from inside it alone. None: from anywhere.
+study: Path | None = None
 
 
 def table_from_file(path: str | Path, *, columns: Mapping[str, type] | None = None) -> Any:
@@ -42,6 +46,10 @@ def table_from_file(path: str | Path, *, columns: Mapping[str, type] | None = No
 
 
 def _from_file(path: Path, cls: type[PatientFrame]) -> PatientFrame:
+    if study is not None and not path.resolve().is_relative_to(study.resolve()):
+        raise FileValidationError(
+            f"`{path}` is outside the study: a definition reads files of the folder the command is run in"
+        )
     declared = {name: member.column for name, member in vars(cls).items() if isinstance(member, Series)}
     return inline_table(cls, read_rows(path, TableSchema.of(declared)))
 
@@ -103,7 +111,8 @@ def _reader(kind: type) -> Callable[[str], Any]:
         return BOOLS.__getitem__
     if kind is datetime.date:
         return to_date
-    return kind
+    # Rows are data: a code that is not well-formed is told apart from others by comparing, not refused.
+    return kind.as_found if issubclass(kind, BaseCode) else kind
 
 
 def _check_header(path: Path, needed: tuple[str, ...], header: Iterable[str]) -> None:
@@ -136,7 +145,7 @@ def _converted(path: Path, number: int, name: str, kind: type, value: Any) -> An
     if type(value) is int and kind is float:
         return float(value)
     if type(value) is str and issubclass(kind, str):
-        return _value(path, number, name, kind, value)
+        return _value(path, number, name, _reader(kind), value)
     raise FileValidationError(
         f"`{path}` row {number}, column `{name}`: {value!r} is {type(value).__name__}, not {kind.__name__}"
     )

@@ -30,7 +30,9 @@ def get_parameter(name: str, type: Callable[[str], Any] = str, default: Any = No
     if found is None:
         return _default(name, default)
     values = [_to_bool(name, value) for value in found] if type is bool else found
-    return values[0] if len(values) == 1 else values
+    value = values[0] if len(values) == 1 else values
+    print(f"parameter `{name}`: {value!r}", file=sys.stderr)  # noqa: T201 (a run's log shows what it was run with)
+    return value
 
 
 def _default(name: str, default: Any) -> Any:

@@ -80,6 +80,9 @@ def run(definition: Path, parameters: list[str]) -> dict[str, Any]:
     Its folder comes first on the import path, then the study's: both `import helpers` and `from analysis.helpers
     import …` are usual.
     """
+    from armslength.query.language import files
+
+    files.study = Path.cwd()
     sys.path[:0] = [str(definition.parent), str(Path.cwd())]
     sys.argv = [str(definition), *parameters]
     return runpy.run_path(str(definition), run_name=definition.stem)

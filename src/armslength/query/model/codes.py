@@ -28,6 +28,11 @@ class BaseCode(str):
             raise ValueError(f"Invalid {cls.__name__}: {value!r}")
         return str.__new__(cls, value)
 
+    @classmethod
+    def as_found(cls, text: str) -> Self:
+        """Return a code as a row of somebody's table holds it, well-formed or not: data are not literals."""
+        return str.__new__(cls, text)
+
     @property
     def value(self) -> str:
         """The code as an ordinary string."""

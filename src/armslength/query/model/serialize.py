@@ -13,7 +13,8 @@ Version 1, all nodes children first, so that a reference always points back:
 
 Plain values are themselves; arrays are tuples; `{"date": …}`, `{"float": "nan"}`, `{"type": "int"}`,
 `{"position": "first"}`, `{"values": ["SNOMEDCTCode", […]]}` (a set), `{"code": ["ICD10Code", "A01"]}`,
-`{"schema": …}`, `{"column": …}` and `{"constraint": …}` are the rest.
+`{"found": [system, text]}` (a code in a row of data, which need not be well-formed), `{"schema": …}`,
+`{"column": …}` and `{"constraint": …}` are the rest.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from armslength.kernel.errors import Mistake
-from armslength.query.model.codes import CODE_SYSTEMS, MULTI_CODE_STRINGS
+from armslength.query.model.codes import CODE_SYSTEMS, MULTI_CODE_STRINGS, BaseCode, BaseMultiCodeString
 from armslength.query.model.constraints import CONSTRAINT_KINDS, Categorical
 from armslength.query.model.declared import check_fields
 from armslength.query.model.errors import ModelError
@@ -37,6 +38,7 @@ from armslength.query.model.node import Node, walk
 from armslength.query.model.nodes import OPERATIONS
 from armslength.query.model.outputs import Dataset, GroupedSum, SeriesCollectionFrame
 from armslength.query.model.schema import Column, TableSchema
+from armslength.query.model.series import Value
 from armslength.query.model.types import VALUE_TYPES
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,199}")
@@ -186,6 +188,11 @@ def _encode_column(column: Column) -> Any:
     return {"column": [column.type.__name__, *(_encode(each, {}) for each in both)]}
 
 
+def _encode_code(value: BaseCode | BaseMultiCodeString) -> Any:
+    well_formed = not isinstance(value, BaseCode) or type(value).pattern.fullmatch(str(value)) is not None
+    return {"code" if well_formed else "found": [type(value).__name__, str(value)]}
+
+
 ENCODERS: dict[type, Callable[[Any], Any]] = {
     float: _encode_float,
     datetime.date: lambda value: {"date": value.isoformat()},
@@ -196,7 +203,7 @@ ENCODERS: dict[type, Callable[[Any], Any]] = {
     },
     Column: _encode_column,
     type: lambda value: {"type": value.__name__},
-    **{cls: lambda value: {"code": [type(value).__name__, str(value)]} for cls in CODES.values()},
+    **dict.fromkeys(CODES.values(), _encode_code),
     **dict.fromkeys(CONSTRAINTS.values(), _encode_constraint),
 }
 
@@ -336,6 +343,12 @@ def _typed(kind: type, value: Any) -> Any:
     return value
 
 
+def _decode_found(content: Any) -> Any:
+    name, text = _list(content)
+    cls = _registered(CODES, name, "coding system")
+    return cls.as_found(_text(text)) if issubclass(cls, BaseCode) else cls(_text(text))
+
+
 def _decode_code(content: Any) -> Any:
     name, text = _list(content)
     return _registered(CODES, name, "coding system")(_text(text))
@@ -348,6 +361,7 @@ DECODERS: dict[str, Callable[[Any], Any]] = {
     "position": Position,
     "values": _decode_set,
     "code": _decode_code,
+    "found": _decode_found,
 }
 
 
@@ -360,6 +374,8 @@ def _check_meaning(node: Node) -> None:
                 value is not None and type(value) is not kind for value, kind in zip(row, kinds, strict=True)
             ):
                 raise ValueError(f"an inline row does not have the types of its columns: {str(row)[:100]}")
+    if isinstance(node, Value) and isinstance(node.value, BaseCode):
+        type(node.value)(str(node.value))  # only rows of data may hold codes that are not well-formed
     named: tuple[tuple[tuple[str, Any], ...], ...] = ()
     if isinstance(node, Dataset):
         named = (node.variables, node.events)
