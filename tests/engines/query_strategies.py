@@ -83,6 +83,31 @@ def datasets(draw: Any) -> n.Dataset:
     return n.Dataset(population, variables, events, measures)
 
 
+@st.composite
+def shallow_datasets(draw: Any) -> n.Dataset:
+    """Everybody, and many small variables: each operation alone, and the same asked of several codelists.
+
+    A mistake in one operation shows here at once, where a deep query would mostly hide it.
+    """
+    d = Draw(draw)
+    everybody = n.Or(n.Exists(PATIENT_TABLES[0]), n.Exists(EVENT_TABLES[0]))
+    made = [_operation(d, d.choose((bool, int, float, DATE)), None, 1) for _ in range(8)]
+    made += [_asked_of(rows, d) for rows in [event_frame(d, 1)] for _ in range(2)]
+    question = d.number(0, 3)
+    for _ in range(3):
+        rows = n.Filter(EVENT_TABLES[0], _in_codelist(d, EVENT_TABLES[0]))
+        made += [_asked_of(rows, d), (n.Count(rows), n.Sum(n.SelectColumn(rows, "i")))[question % 2]]
+    return n.Dataset(everybody, tuple((f"v{number}", each) for number, each in enumerate(made)))
+
+
+def _asked_of(rows: Any, d: Draw) -> Any:
+    """One column of the first or last row, sorted by a column with ties and missing values."""
+    last = n.PickOneRowPerPatient(
+        n.Sort(rows, n.SelectColumn(rows, d.choose(("d", "s", "i")))), d.choose(n.Position)
+    )
+    return n.SelectColumn(last, d.choose(("d", "f", "j", "t")))
+
+
 def series(d: Draw, kind: type, domain: Any, depth: int) -> Any:
     """A series of a type: patient-level when the domain is None, else perhaps of that domain."""
     options: list[Any] = [_column] * 3 + [_constant]

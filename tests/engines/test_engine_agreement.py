@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
-from query_strategies import datasets, tables
+from query_strategies import datasets, shallow_datasets, tables
 from running import answers
 
 from armslength.kernel.errors import Mistake
@@ -46,18 +46,18 @@ def within_limits(results: dict[str, Any]) -> bool:
     return all(math.isfinite(v) and abs(v) < 1 << 62 for v in numbers)
 
 
-@pytest.mark.timeout(3600)
-@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    derandomize="ARMSLENGTH_EXAMPLES" not in os.environ,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    database=None,
-)
-@given(datasets(), tables(), st.sampled_from((PASSES, EAGER, ())))
-def test_duckdb_agrees_with_the_reference(dataset: Any, data: Any, passes: Any) -> None:
+def many(examples: int) -> Any:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        derandomize="ARMSLENGTH_EXAMPLES" not in os.environ,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        database=None,
+    )
+
+
+def agree(dataset: Any, data: Any, passes: Any) -> None:
     try:
         expected = by_reference(dataset, data)
     except (OverflowError, ValueError):
@@ -71,3 +71,19 @@ def test_duckdb_agrees_with_the_reference(dataset: Any, data: Any, passes: Any) 
     assert {name: in_order(rows) for name, rows in results.items()} == {
         name: in_order(rows) for name, rows in expected.items()
     }
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
+@many(EXAMPLES * 3 // 4)
+@given(datasets(), tables(), st.sampled_from((PASSES, EAGER, ())))
+def test_duckdb_agrees_with_the_reference(dataset: Any, data: Any, passes: Any) -> None:
+    agree(dataset, data, passes)
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
+@many(EXAMPLES // 4)
+@given(shallow_datasets(), tables(), st.sampled_from((EAGER, PASSES, ())))
+def test_each_operation_alone_agrees_with_the_reference(dataset: Any, data: Any, passes: Any) -> None:
+    agree(dataset, data, passes)
