@@ -15,7 +15,7 @@ from armslength.kernel import bubblewrap
 SECONDS = 30
 # Each line answers for one operation. `{secret}` is a variable of this process, `{outside}` a file beside the study.
 PROBE = """
-import json, os, socket
+import json, os, socket, subprocess
 def attempt(action):
     try:
         return "ALLOWED" if action() is not False else "BLOCKED"
@@ -28,6 +28,7 @@ def read_environment():
 print(json.dumps({
     "touch": attempt(lambda: open("touched", "w").close()),
     "open_socket": attempt(connect),
+    "exec": attempt(lambda: subprocess.run(["/bin/true"]).returncode == 0),
     "read_other_folder": attempt(lambda: bool(open("../outside").read())),
     "read_env_vars": attempt(read_environment),
 }))
