@@ -142,11 +142,11 @@ def _review(go_inside, checker: str, request: str, pictures: Path, *, last: bool
             page.get_by_role("button", name="Approve").click()
         page.goto(request)
         # Until both have submitted, nobody sees the other's vote.
-        assert last is False or page.get_by_text("bob: approve").count() == 0
+        assert last is False or page.get_by_text("Bob Brennan: approve").count() == 0
         page.get_by_role("button", name="Submit your review").click()
         if not last:
             return
-        expect(page.get_by_text("bob: approve").first).to_be_visible()
+        expect(page.get_by_text("Bob Brennan: approve").first).to_be_visible()
         picture(page, pictures, "decide", whole=True)
         page.get_by_role("button", name="Release the files").click()
         expect(page.get_by_text("2 files left, byte for byte as approved").first).to_be_visible(
