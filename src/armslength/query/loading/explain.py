@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import re
 import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -62,7 +63,8 @@ def _sentence(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return f"{kind}: {error.msg}"
     try:
-        text = str(error)
+        # Where a module lies on this machine helps nobody; Python names it in brackets at the end.
+        text = re.sub(r" \([^()]*\)$", "", str(error)) if isinstance(error, ImportError) else str(error)
         notes = [str(note) for note in getattr(error, "__notes__", [])]
     except Exception:  # the study's own class may fail at anything
         return kind
