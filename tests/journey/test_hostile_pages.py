@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error, sync_playwright
 
 from armslength.web.inert import inert_page
 from armslength.web.middleware import FILE_POLICY, HEADERS
@@ -93,6 +94,7 @@ def visit(chromium: str, tmp_path: Path) -> Iterator[Callable[..., str]]:
         time.sleep(0.3)
         return done.stdout.decode(errors="replace")
 
+    open_it.content, open_it.address = content, f"http://127.0.0.1:{server.server_port}/file"
     yield open_it
     server.shutdown()
     server.server_close()
@@ -115,12 +117,20 @@ def test_a_page_made_inert_calls_nobody(visit: Callable[..., str], listener: Lis
 
 
 def test_a_drawing_opened_on_its_own_is_saved_and_not_shown(
-    visit: Callable[..., str], listener: Listener
+    visit: Callable[..., str], listener: Listener, chromium: str
 ) -> None:
     drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg"><image href="{listener.address}/a"/><foreignObject>'
         f'<iframe xmlns="http://www.w3.org/1999/xhtml" src="{listener.address}/b"/></foreignObject></svg>'
     )
-    seen = visit(drawing.encode(), Content_Type="image/svg+xml", Content_Disposition="attachment")
-    assert "foreignObject" not in seen
+    headers = {"Content-Type": "image/svg+xml", "Content-Disposition": "attachment; filename=drawing.svg"}
+    visit.content["/file"] = drawing.encode(), headers
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        with page.expect_download() as saving, pytest.raises(Error, match="Download is starting"):
+            page.goto(visit.address)
+        assert Path(saving.value.path()).read_text() == drawing
+        assert "foreignObject" not in page.content()
+        browser.close()
     assert listener.connections == 0

@@ -21,7 +21,8 @@ COMMANDS = {"runner": ["runner", "run", "--config"]}
 
 
 def kill(service: services.Service) -> None:
-    os.kill(service.pid, signal.SIGKILL)
+    """End a program and its workers at once, as when their machine loses power."""
+    os.killpg(service.pid, signal.SIGKILL)
     while services.is_running(service):
         time.sleep(0.02)
 
