@@ -181,8 +181,11 @@ def _limit_arguments(limits: Limits, *, grouped: bool) -> list[str]:
     for name, (kind, limit) in wanted.items():
         if limit is not None:
             highest = resource.getrlimit(kind)[1]
-            allowed = limit if highest == resource.RLIM_INFINITY else min(limit, highest)
-            line.append(f"--{name}={allowed}:{allowed}")
+            # A second above the limit of processor time: SIGXCPU comes first then, and says why it ended.
+            hardest = limit + 1 if name == "cpu" else limit
+            if highest != resource.RLIM_INFINITY:
+                limit, hardest = min(limit, highest), min(hardest, highest)
+            line.append(f"--{name}={limit}:{hardest}")
     return line
 
 

@@ -64,7 +64,8 @@ def _start(argv: list[str], jail: Jail | None, limits: LoadLimits, answering: in
     if jail is not None:
         return bubblewrap.start(jail, argv, stdout=chatting, stderr=chatting, pass_descriptors=(answering,))
     # Without a jail the kernel still limits each process by itself, where this program is installed.
-    memory, processor = f"--as={limits.memory_bytes}", f"--cpu={limits.seconds}"
+    # The hard limit lies a second higher, so that SIGXCPU says why it ended: SIGKILL has many reasons.
+    memory, processor = f"--as={limits.memory_bytes}", f"--cpu={limits.seconds}:{limits.seconds + 1}"
     prefix = ["prlimit", memory, processor, "--core=0", "--"] if shutil.which("prlimit") else []
     process = subprocess.Popen(
         [*prefix, *argv],
