@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,10 +50,7 @@ class Layer:
 
     def lay_out(self, plan: JobPlan, request: JobRequest, inputs: Iterable[FileRecord]) -> None:
         """Lay a job out. Raises CannotFetch or OSError (try again), or Mistake (it will never work)."""
-        if plan.environment_digest != digest():
-            what = f"the environment {plan.environment} was changed since the job was planned"
-            raise Mistake("R010", what, where=plan.action, hint="request it again")
-        find_environment(plan.environment)
+        check_environment(plan)
         mirror = self.repositories.fetch(url=request.repository, branch=request.branch, commit=request.commit)
         checkout = self.checkout_of(request)
         extract(mirror, commit=request.commit, folder=checkout)
@@ -61,15 +58,13 @@ class Layer:
         database = self.configuration.database_folder if plan.reads_database else None
         if plan.reads_database and (database is None or not database.is_dir()):
             raise Mistake("R022", "this runner has no database to query", where=str(self.configuration.where))
-        spec = JobSpec(
-            id=plan.id,
-            argv=plan.argv,
+        spec = job_spec(
+            plan,
             code=checkout,
-            inputs=tuple(_input(record, root) for record in inputs),
-            patterns=tuple(one.pattern for one in plan.patterns),
-            environment=self._variables(plan),
+            inputs=inputs,
+            root=root,
             database=database,
-            limits=limits_of(plan),
+            environment=self._variables(plan),
         )
         self.executor.prepare(spec)
 
@@ -80,6 +75,36 @@ class Layer:
             found["EHRQL_ISOLATE_USER_CODE"] = "always"  # a definition never runs beside the database
             found["EHRQL_PERMISSIONS"] = json.dumps(list(plan.data_permissions))
         return found
+
+
+def check_environment(plan: JobPlan) -> None:
+    """Raise Mistake R010 when the environment is no longer the one that the job was planned with."""
+    if plan.environment_digest != digest():
+        what = f"the environment {plan.environment} was changed since the job was planned"
+        raise Mistake("R010", what, where=plan.action, hint="request it again")
+    find_environment(plan.environment)
+
+
+def job_spec(
+    plan: JobPlan,
+    *,
+    code: Path,
+    inputs: Iterable[FileRecord],
+    root: Path,
+    database: Path | None,
+    environment: Mapping[str, str],
+) -> JobSpec:
+    """Return what the executor is given: here and on a laptop the same. Raises Mistake R023 for a changed input."""
+    return JobSpec(
+        id=plan.id,
+        argv=plan.argv,
+        code=code,
+        inputs=tuple(_input(record, root) for record in inputs),
+        patterns=tuple(one.pattern for one in plan.patterns),
+        environment=environment,
+        database=database,
+        limits=limits_of(plan),
+    )
 
 
 def limits_of(plan: JobPlan) -> JobLimits:
