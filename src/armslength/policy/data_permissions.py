@@ -43,7 +43,7 @@ class DataPermissionFacts:
 
     opens: Opens
     without: str
-    tables: tuple[str, ...] = ()  # as NAMESPACE.TABLE
+    tables: tuple[str, ...] = ()  # as NAMESPACE.TABLE, by the name under which a backend is asked for it
 
 
 def _table(*tables: str) -> DataPermissionFacts:
@@ -65,13 +65,16 @@ FACTS: dict[DataPermission, DataPermissionFacts] = {
     DataPermission.APPOINTMENTS: _table("tpp.appointments"),
     DataPermission.COVID_THERAPEUTICS: _table("tpp.covid_therapeutics"),
     DataPermission.ICNARC: _table(),
-    DataPermission.ISARIC: _table("raw_tpp.isaric"),
+    DataPermission.ISARIC: _table("raw.tpp.isaric_raw"),
     DataPermission.OCCUPATION_ON_COVID_VACCINE_RECORD: _table("tpp.occupation_on_covid_vaccine_record"),
     DataPermission.OPEN_PROMPT: _table("tpp.open_prompt"),
     DataPermission.SGSS_COVID_ALL_TESTS: _table("tpp.sgss_covid_all_tests"),
     DataPermission.UKRR: _table("tpp.ukrr"),
     DataPermission.WAITING_LIST: _table(
-        "tpp.wl_clockstops", "tpp.wl_openpathways", "raw_tpp.wl_clockstops", "raw_tpp.wl_openpathways"
+        "tpp.wl_clockstops",
+        "tpp.wl_openpathways",
+        "raw.tpp.wl_clockstops_raw",
+        "raw.tpp.wl_openpathways_raw",
     ),
     DataPermission.EVENT_LEVEL_DATA: DataPermissionFacts(
         opens=Opens.FEATURE, without="a dataset holds one row for each person, never one for each event"

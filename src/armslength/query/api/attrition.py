@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from armslength.query.api.databases import Database
-from armslength.query.api.datasets import require_permissions, results_of
+from armslength.query.api.datasets import results_of
 from armslength.query.api.measures import LARGEST_HIDDEN, ROUND_TO
 from armslength.query.api.words import in_words
 from armslength.query.engines.engine import Progress, no_progress
@@ -86,9 +86,9 @@ def attrition(
     """
     conditions = tuple(conjuncts(dataset.population))
     query = _query(dataset.population, conditions)
-    require_permissions(query, granted=permissions)
     counts = [0] * (len(conditions) + 1)
-    with closing(results_of(query, database=database, progress=progress)) as results:
+    asked = results_of(query, database=database, permissions=permissions, progress=progress)
+    with closing(asked) as results:
         for result in results:
             for row in result.rows.read_all().to_pylist():
                 if result.name == "measure_1":

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
+from sqlglot import exp
 
 from armslength.kernel.errors import Mistake
 from armslength.query.engines.backend import DIRECT, Backend
@@ -46,18 +48,29 @@ class Database:
     settings: Settings = field(default_factory=Settings)
     tables: Mapping[str, pa.Table] | None = None
 
-    def find_backend(self) -> Backend:
-        """Return how this database keeps its tables. Raises Mistake Q113."""
-        return find_backend(self.backend) if self.tables is None else DIRECT
+    def find_backend(self, *, given: Iterable[str] = ()) -> Backend:
+        """Return how this database keeps its tables, as somebody `given` these data permissions may see them.
+
+        Raises Mistake Q113.
+        """
+        return find_backend(self.backend).widened(given) if self.tables is None else DIRECT
 
 
 def find_backend(name: str) -> Backend:
     """Load the backend installed under this name. Raises Mistake Q113 when there is none."""
     installed = {point.name: point for point in entry_points(group="armslength.backends")}
     if name not in installed:
-        known = ", ".join(sorted(installed)) or "none"
-        raise Mistake("Q113", f"no backend is called `{name}`", hint=f"installed backends: {known}")
+        raise no_such_backend(name, installed)
     return installed[name].load()  # type: ignore[no-any-return]
+
+
+def no_such_backend(name: str, installed: Iterable[str]) -> Mistake:
+    """The mistake of naming a backend that is not installed, with the one that may have been meant."""
+    known = sorted(installed)
+    close = get_close_matches(name.lower(), known, n=1)
+    offered = f"installed backends: {', '.join(known) or 'none'}"
+    hint = f"did you mean `{close[0]}`? {offered}" if close else offered
+    return Mistake("Q113", f"no backend is called `{name}`", hint=hint)
 
 
 def open_database(database: Database, *, dataset: Dataset, backend: Backend) -> Engine:
@@ -83,7 +96,9 @@ def source_of(dsn: str, *, dataset: Dataset, backend: Backend) -> Source:
         hint = "give the folder of a store, or `duckdb:///path/to/file.duckdb`"
         raise Mistake("Q114", f"database addresses that start with `{scheme}:` are not known", hint=hint)
     store = read_store(Path(dsn))
-    physical = dict.fromkeys(_physical_table(table, store, backend) for table in named_tables(dataset))
+    physical: dict[str, None] = {}
+    for table in named_tables(dataset):
+        physical |= dict.fromkeys(_physical_tables(table, store, backend))
     return ParquetFiles(tables={name: tuple(store.files_of(name)) for name in physical})
 
 
@@ -101,19 +116,41 @@ def named_tables(dataset: Dataset) -> list[SelectTable | SelectPatientTable]:
     return [table for table in tables_of(dataset) if not isinstance(table, InlinePatientTable)]  # type: ignore[misc]
 
 
-def _physical_table(table: SelectTable | SelectPatientTable, store: Store, backend: Backend) -> str:
-    """Return the physical name of a table, after making sure that the store has it with all its columns."""
+def _physical_tables(
+    table: SelectTable | SelectPatientTable, store: Store, backend: Backend
+) -> Iterator[str]:
+    """Yield the physical tables of a contract table, after making sure that the store has them with all columns."""
     mapping = backend.mapping_of(table)
-    where = str(store.path / DESCRIPTION)
-    if mapping.table not in store.tables:
-        offered = ", ".join(sorted(store.tables)) or "no table"
-        hint = f"it holds {offered}; perhaps it belongs to another backend than `{backend.name}`"
-        raise Mistake("Q104", f"the store has no table `{mapping.table}`", where=where, hint=hint)
-    present = {column.name for column in store.tables[mapping.table].columns}
-    needed = {mapping.patient_id, *(mapping.columns.get(name, name) for name in table.schema.names)}
-    missing = sorted(name for name in needed if isinstance(name, str) and name not in present)
+    for name in backend.physical_tables(mapping):
+        if name not in store.tables:
+            offered = ", ".join(sorted(store.tables)) or "no table"
+            hint = f"it holds {offered}; perhaps it belongs to another backend than `{backend.name}`"
+            where = str(store.path / DESCRIPTION)
+            raise Mistake("Q104", f"the store has no table `{name}`", where=where, hint=hint)
+        yield name
+    if mapping.query is None:
+        needed = {mapping.patient_id, *(mapping.columns.get(name, name) for name in table.schema.names)}
+        _require_columns(store, mapping.table, {name for name in needed if isinstance(name, str)})
+    else:
+        for name, columns in _columns_read(mapping.query).items():
+            _require_columns(store, name, columns)
+
+
+def _columns_read(query: exp.Query) -> dict[str, set[str]]:
+    """Return the columns of each table that a mapping names together with the table's alias."""
+    tables = {table.alias_or_name: table.name for table in query.find_all(exp.Table)}
+    found: dict[str, set[str]] = {}
+    for column in query.find_all(exp.Column):
+        if column.table in tables:
+            found.setdefault(tables[column.table], set()).add(column.name)
+    return found
+
+
+def _require_columns(store: Store, table: str, needed: set[str]) -> None:
+    present = {column.name for column in store.tables[table].columns}
+    missing = sorted(needed - present)
     if missing:
         names = ", ".join(f"`{name}`" for name in missing)
         hint = "make the store again with this version, or tell whoever provides it"
-        raise Mistake("Q104", f"table `{mapping.table}` lacks {names}", where=where, hint=hint)
-    return mapping.table
+        where = str(store.path / DESCRIPTION)
+        raise Mistake("Q104", f"table `{table}` lacks {names}", where=where, hint=hint)

@@ -12,17 +12,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from armslength.kernel.errors import Mistake
+from armslength.policy.data_permissions import TABLE_NEEDS, DataPermission
 from armslength.query.api.databases import Database, named_tables, open_database
-from armslength.query.engines.backend import qualified
+from armslength.query.engines.backend import Backend, qualified
 from armslength.query.engines.engine import Progress, ResultTable, no_progress
 from armslength.query.formats.columns import OutputColumn, output_columns
 from armslength.query.formats.destinations import files_for
 from armslength.query.formats.writers import WrittenFile, write_csv, write_rows
 from armslength.query.model.measures import parameters_of
-from armslength.query.model.nodes import Dataset
+from armslength.query.model.nodes import Dataset, SelectPatientTable, SelectTable
 
 PERMISSION_STATUS = 12
-EVENT_LEVEL_DATA = "event_level_data"
+EVENT_LEVEL_DATA = DataPermission.EVENT_LEVEL_DATA
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,9 @@ def generate_dataset(
     """
     columns = columns_of(dataset)
     destinations = files_for(output, tuple(columns))
-    require_permissions(dataset, granted=permissions)
     files = {}
-    with closing(results_of(dataset, database=database, progress=progress)) as results:
+    asked = results_of(dataset, database=database, permissions=permissions, progress=progress)
+    with closing(asked) as results:
         for result in results:
             path, described = destinations[result.name], columns[result.name]
             files[result.name] = write_rows(result.rows, path, columns=described)
@@ -70,9 +71,9 @@ def print_dataset(
 ) -> dict[str, int]:
     """Run a query and write its tables as CSV to a stream; several are told apart by a line with their name."""
     columns = columns_of(dataset)
-    require_permissions(dataset, granted=permissions)
     counts: dict[str, int] = {}
-    with closing(results_of(dataset, database=database, progress=progress)) as results:
+    asked = results_of(dataset, database=database, permissions=permissions, progress=progress)
+    with closing(asked) as results:
         for result in results:
             if len(columns) > 1:
                 stream.write((b"\r\n\r\n" if counts else b"") + result.name.encode() + b"\r\n")
@@ -81,14 +82,21 @@ def print_dataset(
 
 
 def results_of(
-    dataset: Dataset, *, database: Database, progress: Progress = no_progress
+    dataset: Dataset,
+    *,
+    database: Database,
+    permissions: Iterable[str] = (),
+    progress: Progress = no_progress,
 ) -> Generator[ResultTable, None, None]:
     """Run a query and yield its tables, streaming and checked; the database is closed at the end.
 
-    Whoever stops early closes the generator, with `contextlib.closing`.
+    Every query of a database goes through here. It is answered from what `permissions` let a project see; without
+    any that is the least. Whoever stops early closes the generator, with `contextlib.closing`.
     """
     require_no_parameters(dataset)
-    backend = database.find_backend()
+    granted = frozenset(permissions)
+    backend = database.find_backend(given=granted)
+    require_permissions(dataset, granted=granted, backend=backend)
     engine = open_database(database, dataset=dataset, backend=backend)
     try:
         plan = engine.compile(dataset, backend=backend)
@@ -108,20 +116,31 @@ def columns_of(dataset: Dataset) -> dict[str, tuple[OutputColumn, ...]]:
     return columns | {name: output_columns(events.members) for name, events in dataset.events}
 
 
-def require_permissions(dataset: Dataset, *, granted: Iterable[str]) -> None:
-    """Raise Mistake Q115 naming each permission the query needs and does not have, with the reason."""
+def require_permissions(dataset: Dataset, *, granted: Iterable[str], backend: Backend | None = None) -> None:
+    """Raise Mistake Q115 naming each permission the query needs and does not have, with the reason.
+
+    A table needs what its contract says and what the backend that answers says. The second holds also for
+    a question that calls a table of the backend by another contract's name.
+    """
     needed: dict[str, list[str]] = {}
     for table in named_tables(dataset):
-        if table.required_permission is not None:
-            name = qualified(table.namespace, table.name)
-            needed.setdefault(table.required_permission, []).append(f"table `{name}`")
+        name = qualified(table.namespace, table.name)
+        for permission in _permissions_of(table, backend):
+            needed.setdefault(permission, []).append(f"table `{name}`")
     if dataset.events:
-        needed[EVENT_LEVEL_DATA] = ["an event table"]
+        needed[EVENT_LEVEL_DATA.value] = ["an event table"]
     missing = {name: reasons for name, reasons in needed.items() if name not in set(granted)}
     if missing:
         told = "; ".join(f"`{name}` for {', '.join(reasons)}" for name, reasons in sorted(missing.items()))
         hint = "ask whoever runs this database to grant the project these permissions"
         raise Mistake("Q115", f"permission is missing: {told}", hint=hint, exit_status=PERMISSION_STATUS)
+
+
+def _permissions_of(table: SelectTable | SelectPatientTable, backend: Backend | None) -> set[str]:
+    wanted = {table.required_permission, TABLE_NEEDS.get(qualified(table.namespace, table.name))}
+    if backend is not None and backend.tables is not None:
+        wanted.add(backend.mapping_of(table).needs)
+    return {permission for permission in wanted if permission is not None}
 
 
 def require_no_parameters(dataset: Dataset) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
 
@@ -12,25 +12,38 @@ from armslength.query.engines.engine import ArrowTables, Engine, Plan, Statement
 from armslength.query.model.nodes import Dataset
 
 
-def explain(dataset: Dataset, *, database: Database | None = None, optimised: bool = True) -> str:
-    """Return the plan of a query as text. No data is touched, so the database need not exist.
+def explain(
+    dataset: Dataset,
+    *,
+    database: Database | None = None,
+    optimised: bool = True,
+    permissions: Iterable[str] = (),
+) -> str:
+    """Return the plan of a query as text, beginning with what is held back from a project with these permissions.
 
-    `optimised=False` shows the plain plan, one reading of a table for each answer.
+    No data is touched, so the database need not exist. `optimised=False` shows the plain plan, one reading
+    of a table for each answer.
     """
-    engine, plan = _compiled(dataset, database or Database(dsn=""), optimised=optimised)
+    wanted = database or Database(dsn="")
+    engine, plan = _compiled(dataset, wanted, optimised=optimised, permissions=permissions)
     try:
         return engine.explain(plan)
     finally:
         engine.close()
 
 
-def sql_script(dataset: Dataset, *, database: Database | None = None) -> str:
+def held_back(database: Database, *, permissions: Iterable[str]) -> tuple[str, ...]:
+    """Return in words what a project with these permissions does not see of a database. Raises Mistake Q113."""
+    return tuple(each.words for each in database.find_backend(given=permissions).applied)
+
+
+def sql_script(dataset: Dataset, *, database: Database | None = None, permissions: Iterable[str] = ()) -> str:
     """Return every statement a query would run, in order, numbered, with all values written out.
 
     Rows that travel with the query appear as one INSERT each.
     """
     wanted = database or Database(dsn="")
-    engine, plan = _compiled(dataset, wanted, optimised=True)
+    engine, plan = _compiled(dataset, wanted, optimised=True, permissions=permissions)
     engine.close()
     steps: list[tuple[str, str]] = []
     for statement in plan.statements:
@@ -42,12 +55,15 @@ def sql_script(dataset: Dataset, *, database: Database | None = None) -> str:
     )
 
 
-def _compiled(dataset: Dataset, database: Database, *, optimised: bool) -> tuple[Engine, Plan]:
+def _compiled(
+    dataset: Dataset, database: Database, *, optimised: bool, permissions: Iterable[str]
+) -> tuple[Engine, Plan]:
     require_no_parameters(dataset)
     engine = find_engine(database.engine).open(ArrowTables(tables={}), settings=database.settings)
     try:
         passes = None if optimised else ()
-        return engine, engine.compile(dataset, backend=database.find_backend(), passes=passes)
+        backend = database.find_backend(given=permissions)
+        return engine, engine.compile(dataset, backend=backend, passes=passes)
     except BaseException:
         engine.close()
         raise

@@ -133,7 +133,7 @@ def measured(
     for done, (query, asked) in enumerate(work):
         require_in_time(elapsed=time.monotonic() - began, done=done, of=len(work))
         sums = {f"measure_{number}": each for number, each in enumerate(asked, start=1)}
-        for result in results_of(query, database=database, progress=progress):
+        for result in results_of(query, database=database, permissions=granted, progress=progress):
             for batch in result.rows:
                 if result.name in sums:
                     interval, measure = sums[result.name]

@@ -78,10 +78,11 @@ class ResultQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All statements of a query, in the order they run."""
+    """All statements of a query, in the order they run. `held_back` says in words what the project may not see."""
 
     statements: tuple[Statement, ...]
     results: tuple[ResultQuery, ...]
+    held_back: tuple[str, ...] = ()
 
     @property
     def steps(self) -> int:

@@ -7,7 +7,8 @@ starts with one scan for each reduction; passes make it faster without changing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import datetime
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -77,22 +78,39 @@ class CodelistTags:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowGroup:
+    """The rows whose value is in a codelist, and whose date is not before `first` and not after `last`."""
+
+    codes: frozenset[object]
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodelistGroups:
-    """Codelists whose rows are grouped: group i holds the rows whose value is in `memberships[i]`."""
+    """Groups that the rows of a scan are put into; a row is in each it belongs to.
+
+    `column` is what the codelists are of, `dates` what the windows are of, None when there are none.
+    The n-th reduction of the scan is over the rows of `groups[of[n]]` that fulfil `conditions[n]` as well.
+    """
 
     column: SelectColumn
-    memberships: tuple[frozenset[object], ...]
+    dates: SelectColumn | None
+    groups: tuple[RowGroup, ...]
+    of: tuple[int, ...]
+    conditions: tuple[tuple[Series, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
     """One reading of one event table. `members_only` leaves out everybody outside the population.
 
-    With `groups`, every reduction requires one of their codelists, and no other.
+    Scans of one `level` of a stage need nothing of one another.
     """
 
     table: SelectTable
     stage: Stage
+    level: int = 0
     reductions: tuple[Reduction, ...]
     tags: tuple[CodelistTags, ...] = ()
     groups: CodelistGroups | None = None
@@ -250,12 +268,12 @@ def _of_the_row(node: Node) -> tuple[Node, ...]:
     )
 
 
-def shape_of(reduction: Reduction, *, without: Node) -> tuple[object, ...]:
+def shape_of(reduction: Reduction, *, without: Collection[Node]) -> tuple[object, ...]:
     """Describe what a reduction does with its rows, so that equal ones over other codelists can be recognised.
 
-    `without` is the condition that tells the codelists apart.
+    `without` are the conditions that tell the codelists apart, and their windows.
     """
-    conditions = frozenset(over_table(each) for each in reduction.conditions if each is not without)
+    conditions = frozenset(over_table(each) for each in reduction.conditions if each not in without)
     node = reduction.node
     details: tuple[object, ...] = ()
     if isinstance(node, PickOneRowPerPatient):

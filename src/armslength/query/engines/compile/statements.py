@@ -26,6 +26,7 @@ from armslength.query.engines.compile.scope import (
     named,
     quoted,
 )
+from armslength.query.engines.compile.tables import people_seen, prepared_lists, translated
 from armslength.query.engines.engine import Plan, ResultQuery, Statement
 from armslength.query.engines.query_plan import (
     CodelistGroups,
@@ -62,20 +63,28 @@ class _Statements:
                 purpose = f"upload a set of {rows.num_rows} values"
                 self.made.append(Statement(purpose=purpose, creates=name, rows=rows))
 
-    def create(self, name: str, query: exp.Select, *, purpose: str) -> None:
-        sql = exp.Create(
+    def create(self, name: str, query: exp.Expr, *, purpose: str) -> None:
+        create = exp.Create(
             this=named(name),
             kind="TABLE",
-            expression=query,
+            expression=self.over_backend(query),
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-        ).sql(dialect=self.compilation.dialect.name, pretty=True)
+        )
+        sql = create.sql(dialect=self.compilation.dialect.name, pretty=True)
         self.upload_sets()
         self.made.append(Statement(purpose=purpose, creates=name, sql=sql))
+
+    def over_backend(self, query: exp.Expr) -> exp.Expr:
+        """Return a query over what the backend's tables stand for, without what the project may not see."""
+        compilation = self.compilation
+        return translated(query, backend=compilation.backend, dialect=compilation.dialect.name)
 
 
 def compile_plan(plan: QueryPlan, *, dialect: Dialect, backend: Backend) -> Plan:
     """Return the statements of a query plan. Raises Mistake Q102 (operation), Q103 (table), Q105 (parameter)."""
     statements = _Statements(plan=plan, compilation=Compilation(dialect=dialect, backend=backend))
+    for restriction, people in prepared_lists(backend=backend, dialect=dialect.name):
+        statements.create(restriction.prepared_as, people, purpose=f"list whom to see: {restriction.words}")
     _upload_inline_tables(statements)
     for stage in Stage:
         for number, scan in enumerate(plan.scans, start=1):
@@ -85,7 +94,8 @@ def compile_plan(plan: QueryPlan, *, dialect: Dialect, backend: Backend) -> Plan
             _population(statements)
     results = tuple(_results(statements))
     statements.upload_sets()
-    return Plan(statements=tuple(statements.made), results=results)
+    held_back = tuple(each.words for each in backend.applied)
+    return Plan(statements=tuple(statements.made), results=results, held_back=held_back)
 
 
 def _upload_inline_tables(statements: _Statements) -> None:
@@ -199,7 +209,9 @@ def _population(statements: _Statements) -> None:
     relation = rows_with_layers(everybody.subquery("everybody"), "everybody", scope, [population])
     condition = compiled(population, scope)
     query = exp.select(scope.patient.copy()).from_(relation, copy=False)
-    query = with_joins(query, scope, [condition])
+    compilation = statements.compilation
+    seen = people_seen(scope.patient, backend=compilation.backend, dialect=compilation.dialect.name)
+    query = with_joins(query, scope, [condition, *seen])
     if len(ids) == 1:
         query = query.distinct(copy=False)
     statements.create(POPULATION, query, purpose="decide who is in the population")
@@ -288,7 +300,7 @@ def _result(
 ) -> ResultQuery:
     patient = pa.field("patient_id", pa.int64(), nullable=False)
     fields = [pa.field(each, arrow_type(member.value_type)) for each, member in members]
-    sql = query.sql(dialect=statements.compilation.dialect.name, pretty=True)
+    sql = statements.over_backend(query).sql(dialect=statements.compilation.dialect.name, pretty=True)
     return ResultQuery(name=name, purpose=f"fetch {name}", sql=sql, schema=pa.schema([patient, *fields]))
 
 
@@ -319,5 +331,5 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
         )
     fields = [pa.field(column, pa.int64()) for column, _ in summed]
     fields += [pa.field(column, arrow_type(node.value_type)) for column, node in groups]
-    sql = query.sql(dialect=statements.compilation.dialect.name, pretty=True)
+    sql = statements.over_backend(query).sql(dialect=statements.compilation.dialect.name, pretty=True)
     return ResultQuery(name=name, purpose=f"sum {name}", sql=sql, schema=pa.schema(fields))

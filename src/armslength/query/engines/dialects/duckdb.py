@@ -164,7 +164,7 @@ class DuckDB:
 
     def explain(self, plan: Plan) -> str:
         """Return each step's purpose and SQL as one text."""
-        parts = []
+        parts = [f"-- held back: {words}\n" for words in plan.held_back]
         steps: list[Statement | ResultQuery] = [*plan.statements, *plan.results]
         for number, step in enumerate(steps, start=1):
             sql = step.sql if step.sql is not None else "-- rows travel with the query"

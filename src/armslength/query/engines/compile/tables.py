@@ -1,0 +1,120 @@
+"""The tables of a backend in a compiled query: each becomes what it stands for, with what is held back left out.
+
+Everything a database is asked goes through here, just before it becomes text. So no pass, layer or new kind of
+question can read around a restriction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import reduce
+
+from sqlglot import exp
+
+from armslength.query.engines.backend import Backend, TableMapping
+from armslength.query.engines.restrictions import Restriction
+
+OURS = "armslength_"  # what temporary tables and layers of a query are called
+FINAL = "is_physical"  # the mark of a table that stands for itself
+
+
+def translated(query: exp.Expr, *, backend: Backend, dialect: str) -> exp.Expr:
+    """Return a query over what the tables of the backend stand for, fit for a database that speaks `dialect`.
+
+    Raises RuntimeError for a table that neither the backend nor the query itself knows: it would be read as it is.
+    """
+    if backend.tables is None:
+        return query
+    tables = backend.by_name
+    for table in list(query.find_all(exp.Table)):
+        if table.name.startswith(OURS) or table.meta.get(FINAL):
+            continue
+        if table.name not in tables:
+            raise RuntimeError(f"a query reads `{table.name}`, which is no table of `{backend.name}`")
+        rows = relation(tables[table.name], backend=backend)
+        if rows is not None:
+            alias = exp.TableAlias(this=exp.to_identifier(table.alias or table.name, quoted=True))
+            table.replace(exp.Subquery(this=_final(rows, backend, dialect), alias=alias))
+    return query
+
+
+def people_seen(patient: exp.Expr, *, backend: Backend, dialect: str) -> list[exp.Expr]:
+    """Return the conditions that somebody may be in the population at all.
+
+    Tables that travel with a query name people too, so leaving them out of the database's tables is not enough.
+    """
+    return [_final(each.keeps_person(patient), backend, dialect) for each in backend.applied]
+
+
+def prepared_lists(*, backend: Backend, dialect: str) -> Iterator[tuple[Restriction, exp.Expr]]:
+    """Yield the restrictions whose people are worked out once for each job, with the query that gives them."""
+    for each in backend.applied:
+        if each.prepared_as:
+            yield each, _final(each.people.copy(), backend, dialect)
+
+
+def _final(query: exp.Expr, backend: Backend, dialect: str) -> exp.Expr:
+    """Make a part of a query portable, and mark its tables as what they are."""
+    query = portable(query, backend=backend, dialect=dialect)
+    for table in query.find_all(exp.Table):
+        table.meta[FINAL] = True
+    return query
+
+
+def relation(mapping: TableMapping, *, backend: Backend) -> exp.Query | None:
+    """Return the rows of a table that a project may see, or None when they are all of a physical table."""
+    conditions = [_condition(mapping, backend, number) for number in range(len(backend.applied))]
+    if not conditions:
+        return None if mapping.query is None else mapping.query.copy()
+    source: exp.Expr
+    if mapping.query is not None:
+        source = mapping.query.copy().subquery("held")
+    else:
+        name = exp.Table(this=exp.to_identifier(mapping.table, quoted=True))
+        source = exp.alias_(name, "held", table=True)
+    everything = exp.Column(this=exp.Star(), table=exp.to_identifier("held"))
+    seen = reduce(lambda left, right: exp.And(this=left, expression=right), conditions)
+    return exp.select(everything).from_(source).where(seen)
+
+
+def _condition(mapping: TableMapping, backend: Backend, number: int) -> exp.Expr:
+    def held(column: str | None) -> exp.Expr | None:
+        return None if column is None else exp.column(exp.to_identifier(column, quoted=True), table="held")
+
+    patient = held(mapping.patient_id)
+    assert patient is not None  # noqa: S101 - every table says whose its rows are
+    restriction = backend.applied[number]
+    return restriction.keeps_row(patient, day=held(mapping.day), practice=held(mapping.practice))
+
+
+def portable(query: exp.Expr, *, backend: Backend, dialect: str) -> exp.Expr:
+    """Rewrite what sqlglot leaves as it is between the dialect of a mapping and that of the database asked."""
+    if dialect == backend.dialect:
+        return query
+    # Names of collations belong to one kind of database. Mappings fold letter case themselves where it must not count.
+    for collation in list(query.find_all(exp.Collate)):
+        collation.replace(collation.this)
+    write = READ_HEXADECIMAL.get(dialect)
+    for call in list(query.find_all(exp.Anonymous)):
+        if write is not None and call.name.upper() == "FROM_BASE":
+            call.replace(write(call.expressions[0]))
+    return query
+
+
+def _duckdb_hexadecimal(digits: exp.Expr) -> exp.Expr:
+    prefixed = exp.DPipe(this=exp.Literal.string("0x"), expression=digits.copy())
+    return exp.Cast(this=exp.Paren(this=prefixed), to=exp.DataType.build("BIGINT"))
+
+
+def _postgres_hexadecimal(digits: exp.Expr) -> exp.Expr:
+    padded = exp.func("LPAD", digits.copy(), exp.Literal.number(16), exp.Literal.string("0"))
+    prefixed = exp.DPipe(this=exp.Literal.string("x"), expression=padded)
+    bits = exp.Cast(this=exp.Paren(this=prefixed), to=exp.DataType.build("BIT(64)", dialect="postgres"))
+    return exp.Cast(this=bits, to=exp.DataType.build("BIGINT"))
+
+
+# How a database that has no FROM_BASE reads hexadecimal digits as a number.
+READ_HEXADECIMAL: dict[str, Callable[[exp.Expr], exp.Expr]] = {
+    "duckdb": _duckdb_hexadecimal,
+    "postgres": _postgres_hexadecimal,
+}

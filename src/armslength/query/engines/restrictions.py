@@ -1,0 +1,85 @@
+"""Whom and what a database holds back from a project, as conditions on the rows of its tables.
+
+A restriction belongs to a backend, so to the inside. It stands unless the project that asks was given the data
+permission that lifts it. It knows nothing of the question: it is applied wherever a table is translated, and
+once more where the population is decided.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlglot import exp
+
+PATIENT, PRACTICE = "patient_id", "practice"
+
+
+class Listed(StrEnum):
+    """What being on a restriction's list of people means."""
+
+    LEFT_OUT = "left out"  # a deny list: when it is empty, nobody is left out
+    LET_IN = "let in"  # an allow list: when it is empty, everybody is left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restriction:
+    """One list of people, and what it does to a table.
+
+    `people` is a query that gives `patient_id`. With `prepared_as` it is worked out once for each job and kept
+    in a temporary table of that name. Two things may narrow tables further, where a table says so: `until` is a
+    column of `people`, the last day of each person's records, and `practices` gives the `practice`s whose rows stay.
+    """
+
+    name: str
+    lifted_by: str  # the data permission
+    words: str  # what it does, as a sentence without a full stop
+    people: exp.Query
+    listed: Listed
+    prepared_as: str = ""
+    until: str = ""
+    practices: exp.Query | None = None
+
+    def keeps_person(self, patient: exp.Expr) -> exp.Expr:
+        """Return the condition that a person's records may be seen. A missing person's may not."""
+        present = exp.Exists(this=self._people().where(_equal(_listed(PATIENT), patient), copy=False))
+        if self.listed is Listed.LET_IN:
+            return present
+        # NOT EXISTS, because a missing id in the list must not leave everybody out as NOT IN would.
+        known = exp.Not(this=exp.Is(this=patient.copy(), expression=exp.Null()))
+        return exp.And(this=known, expression=exp.Not(this=present))
+
+    def keeps_row(
+        self, patient: exp.Expr, *, day: exp.Expr | None = None, practice: exp.Expr | None = None
+    ) -> exp.Expr:
+        """Return the condition that a row of a table may be seen. `day` and `practice` are what the row has of them.
+
+        A row whose day or practice is missing may not be seen: nothing says that it is within the bounds.
+        """
+        condition = self.keeps_person(patient)
+        if self.until and day is not None:
+            in_time = exp.LTE(this=day.copy(), expression=_listed(self.until))
+            rows = (
+                self._people().where(_equal(_listed(PATIENT), patient), copy=False).where(in_time, copy=False)
+            )
+            condition = exp.Exists(this=rows)
+        if self.practices is not None and practice is not None:
+            known = exp.select(exp.Literal.number(1)).from_(self.practices.copy().subquery("listed"))
+            there = exp.Exists(this=known.where(_equal(_listed(PRACTICE), practice), copy=False))
+            condition = exp.And(this=condition, expression=there)
+        return condition
+
+    def _people(self) -> exp.Select:
+        source: exp.Expr = self.people.copy().subquery("listed")
+        if self.prepared_as:
+            name = exp.to_identifier(self.prepared_as, quoted=True)
+            source = exp.alias_(exp.Table(this=name), "listed", table=True)
+        return exp.select(exp.Literal.number(1)).from_(source)
+
+
+def _listed(column: str) -> exp.Column:
+    return exp.column(exp.to_identifier(column, quoted=True), table="listed")
+
+
+def _equal(left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    return exp.EQ(this=left, expression=right.copy())
