@@ -42,11 +42,18 @@ def test_a_missing_file_and_an_empty_folder_are_mistakes(tmp_path, capsys):
     assert "there is no file in this folder" in capsys.readouterr().err
 
 
-def test_links_in_a_folder_are_not_followed(tmp_path, capsys):
-    (tmp_path / "safe.csv").write_text(SAFE)
-    (tmp_path / "link.csv").symlink_to("/etc/passwd")
-    assert run(["check-outputs", str(tmp_path)]) == 0
-    assert "link.csv" not in capsys.readouterr().out
+def test_links_in_a_folder_are_not_followed_and_that_is_said(tmp_path, capsys):
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "small.csv").write_text(SMALL)
+    (tmp_path / "inside" / "safe.csv").write_text(SAFE)
+    (tmp_path / "inside" / "link.csv").symlink_to(tmp_path / "small.csv")
+    (tmp_path / "inside" / "more").symlink_to(tmp_path)
+    (tmp_path / "inside" / "nowhere.csv").symlink_to(tmp_path / "none")
+    assert run(["check-outputs", str(tmp_path / "inside")]) == 0
+    told = capsys.readouterr().out
+    assert told.count("not checked: it is a link, and links are not followed") == 3
+    assert "4 files: 3 not checked, 1 clear" in told
+    assert run(["check-outputs", str(tmp_path / "inside" / "link.csv")]) == 1
 
 
 def test_the_page_leads_from_a_cell_to_its_derivation_and_escapes_what_files_say(tmp_path, capsys):

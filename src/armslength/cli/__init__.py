@@ -20,7 +20,13 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "up": ("armslength.cli.up", "Start both sites and the runner here, pre-filled, to click through"),
     "down": ("armslength.cli.down", "Stop what `up` started"),
+    "run": ("armslength.cli.run", "Run the actions of a study here, on made-up data, as the data centre would"),
+    "plan": ("armslength.cli.plan", "Say which actions of a study would run, which are kept, and why"),
     "data": ("armslength.cli.data", "Fill a store: import a real export or make a plausible population"),
+    "codelists": (
+        "armslength.cli.codelists",
+        "Take codelists from a service, check the study's copies, say what changed and whom it concerns",
+    ),
     "explain": ("armslength.cli.explain", "Show what a query reads, how often, and what drives its cost"),
     "attrition": (
         "armslength.cli.attrition",
@@ -31,6 +37,7 @@ VERBS: dict[str, tuple[str, str]] = {
         "armslength.cli.check_outputs",
         "Find what in output files would disclose something about a person",
     ),
+    "history": ("armslength.cli.history", "Keep what was released, for new outputs to be compared with"),
     "ledger": ("armslength.cli.ledger", "Read and verify the public ledger"),
     "runner": ("armslength.cli.runner", "Run the runner inside the secure environment"),
     "server": ("armslength.cli.server", "Run and administer the jobs site outside"),

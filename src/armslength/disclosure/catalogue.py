@@ -47,6 +47,7 @@ from armslength.disclosure.checks import (
     unrounded_counts,
     zero_convention,
 )
+from armslength.disclosure.history.about import ABOUTS as HISTORY
 from armslength.disclosure.policy import DisclosurePolicy
 from armslength.disclosure.report import Finding
 from armslength.disclosure.subject import Subject
@@ -149,5 +150,5 @@ def every_about() -> list[About]:
         [check.ABOUT for check in TABLE_CHECKS],
         [check.ABOUT for check in DOCUMENT_CHECKS],
     )
-    abouts = [*of_tables, *of_documents, kind_of_file.ABOUT, *OTHERS]
+    abouts = [*of_tables, *of_documents, kind_of_file.ABOUT, *OTHERS, *HISTORY]
     return sorted(abouts, key=lambda about: (about.code[0], int(about.code[1:])))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -94,7 +95,8 @@ class Finding:
 class FileReport:
     """Everything found in one file. `not_checked` says what could not be read, and why.
 
-    `rows` and `columns` are those of the largest table; `roles` says what its columns show.
+    `rows` and `columns` are those of the largest table; `roles` says what its columns show. `evidence` is what
+    speaks for the file, such as claims that were verified; it changes no verdict.
     """
 
     name: str
@@ -105,6 +107,7 @@ class FileReport:
     rows: int = 0
     columns: int = 0
     roles: dict[str, str] = field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
@@ -123,5 +126,11 @@ class FileReport:
             "rows": self.rows,
             "columns": self.columns,
             "roles": self.roles,
+            "evidence": list(self.evidence),
             "findings": [finding.to_json() for finding in self.findings],
         }
+
+    def with_findings(self, more: Iterable[Finding]) -> FileReport:
+        """The same report with more findings, gravest first."""
+        found = sorted((*self.findings, *more), key=lambda finding: -finding.verdict.gravity)
+        return replace(self, findings=tuple(found))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,14 +22,16 @@ class BandCount:
     quantity: Quantity
 
 
-def derived_bands(counts: Sequence[BandCount], *, rule: Rule) -> Iterator[tuple[Band, Answer]]:
-    """Yield the bands that nobody showed but that differences of shown bands bound."""
+def derived_bands(
+    counts: Sequence[BandCount], *, rule: Rule, naming: Callable[[Band], str] = str
+) -> Iterator[tuple[Band, Answer]]:
+    """Yield the bands that nobody showed but that differences of shown bands bound; `naming` says a band in words."""
     cuts = sorted({cut for count in counts for cut in (count.band.start, count.band.end)})
     shown = {count.band for count in counts}
     if len(cuts) < 3 or len(cuts) > _MOST_CUTS:
         return
     atoms = [Band(start, end) for start, end in pairwise(cuts)]
-    quantities = [Quantity(name=str(atom)) for atom in atoms] + [count.quantity for count in counts]
+    quantities = [Quantity(name=naming(atom)) for atom in atoms] + [count.quantity for count in counts]
     relations = []
     for number, count in enumerate(counts, start=len(atoms)):
         inside = [
@@ -38,7 +40,9 @@ def derived_bands(counts: Sequence[BandCount], *, rule: Rule) -> Iterator[tuple[
             if count.band.start <= atom.start and atom.end <= count.band.end
         ]
         terms = ((number, 1), *((position, -1) for position in inside))
-        relations.append(Relation(terms=terms, low=0, high=0, words=f"{count.band} is made of its parts"))
+        relations.append(
+            Relation(terms=terms, low=0, high=0, words=f"{naming(count.band)} is made of its parts")
+        )
     system = System(quantities=tuple(quantities), relations=tuple(relations))
     asked = [position for position, atom in enumerate(atoms) if atom not in shown]
     for answer in attack(system, [system.target(position) for position in asked], rule=rule).answers:

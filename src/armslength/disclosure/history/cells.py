@@ -53,20 +53,43 @@ def key_number(project: str, measure: str, levels: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
-def cells_of(subjects: Sequence[Subject], *, file: str) -> Iterator[ReleasedCell]:
-    """The cells of a file that show or hide counts and whose key is unique in their table."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The counts of a file: those that a key names, and how many share their key with another or have none."""
+
+    cells: tuple[ReleasedCell, ...]
+    unnamed: int
+
+
+def cells_of(subjects: Sequence[Subject], *, file: str) -> Reading:
+    """The cells of a file that show or hide counts, each under a key that is unique in its table."""
+    named: list[ReleasedCell] = []
+    unnamed = 0
     for subject in subjects:
-        columns = [column for column in count_columns(subject) if subject.roles[column].role is Role.COUNT]
-        keys = keys_of(subject, columns)
-        for column in columns:
-            treatment = treatment_of_column(subject, column)
-            name = treatment.scheme.name if treatment.scheme else "unknown" if treatment.unknown else "exact"
-            for row, cell in enumerate(subject.table.columns[column]):
-                key = keys.get((row, column))
-                if key is None or (cell.count is None and not is_hidden(cell)):
-                    continue
-                quantity = quantity_of(cell, treatment, name="")
-                yield ReleasedCell(
-                    key=key, shown=quantity.shown, low=quantity.low, high=quantity.high, hidden=quantity.hidden,
-                    treatment=name, file=file, table=subject.table.number, row=row, column=column,
-                )  # fmt: skip
+        for cell in _cells(subject, file):
+            if cell is None:
+                unnamed += 1
+            else:
+                named.append(cell)
+    return Reading(cells=tuple(named), unnamed=unnamed)
+
+
+def _cells(subject: Subject, file: str) -> Iterator[ReleasedCell | None]:
+    """Each count of a table, or None for one without a key of its own."""
+    columns = [column for column in count_columns(subject) if subject.roles[column].role is Role.COUNT]
+    keys = keys_of(subject, columns)
+    for column in columns:
+        treatment = treatment_of_column(subject, column)
+        name = treatment.scheme.name if treatment.scheme else "unknown" if treatment.unknown else "exact"
+        for row, cell in enumerate(subject.table.columns[column]):
+            if cell.count is None and not is_hidden(cell):
+                continue
+            key = keys.get((row, column))
+            if key is None:
+                yield None
+                continue
+            quantity = quantity_of(cell, treatment, name="")
+            yield ReleasedCell(
+                key=key, shown=quantity.shown, low=quantity.low, high=quantity.high, hidden=quantity.hidden,
+                treatment=name, file=file, table=subject.table.number, row=row, column=column,
+            )  # fmt: skip

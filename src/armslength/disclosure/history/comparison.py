@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from armslength.disclosure.attack.attacker import Rule, judge
-from armslength.disclosure.attack.bands import BandCount, derived_bands
 from armslength.disclosure.attack.exact import Bounds
 from armslength.disclosure.attack.findings import rule_of
-from armslength.disclosure.attack.keys import CellKey, band_of
-from armslength.disclosure.attack.system import Quantity
+from armslength.disclosure.attack.keys import CellKey
 from armslength.disclosure.history.cells import Release, ReleasedCell
+from armslength.disclosure.history.codelists import changed_codelists
 from armslength.disclosure.history.ledger import Coverage, Earlier, ReleasedFile, ReleaseLedger
+from armslength.disclosure.history.recoded import bands_between
 from armslength.disclosure.policy import DEFAULT, DisclosurePolicy
 from armslength.disclosure.report import Finding, Place, Verdict
 
@@ -25,10 +25,32 @@ _MOST_NAMED = 40
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryReport:
-    """What was found against history, and how much of history could be looked at."""
+    """What was found against history, and how much of history, and of the new files, could be looked at.
+
+    `cells` are the counts that the new files show, `compared` those that were released before under the same key,
+    `unnamed` those that no key tells apart; `unread` are the new files that could not be read.
+    """
 
     findings: tuple[Finding, ...]
     coverage: Coverage
+    cells: int = 0
+    compared: int = 0
+    unnamed: int = 0
+    unread: int = 0
+
+    def __str__(self) -> str:
+        if not self.coverage.files:
+            return str(self.coverage)
+        fresh = self.cells - self.compared - self.unnamed
+        told = (
+            f"{self.coverage}. Of {self.cells:,} counts here, {self.compared:,} were released before and were compared,"
+            f" {fresh:,} were not released before"
+        )
+        if self.unnamed:
+            told += f", {self.unnamed:,} could not be compared because nothing tells them apart from others"
+        if self.unread:
+            told += f"; {self.unread} of the new files could not be read, and were not compared"
+        return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,27 +69,39 @@ def compare(
 ) -> HistoryReport:
     """Judge the files of a release that is not out yet against what is. `release` says whose they are."""
     found: list[Finding] = []
+    compared = 0
     known = ledger.same_files([file.sha256 for file in files if file.sha256], project=release.project)
-    rule = rule_of(policy)
     for file in files:
         if file.sha256 in known:
             found.append(_identical(file, known[file.sha256]))
+            compared += len(file.cells)
             continue
         earlier = ledger.earlier(file.cells, project=release.project)
-        pairs = [
-            _Pair(new=cell, old=old, related=False)
-            for cell in file.cells
-            for old in earlier.get(cell.key, ())
-        ]
-        pairs = _with_relation(pairs, release)
-        same_backend = [pair for pair in pairs if pair.old.release.backend == release.backend]
-        found += _shown_and_hidden(file, same_backend, release, policy)
-        found += _differences(file, same_backend, policy, rule)
-        found += _newer(file, same_backend, release, policy)
-        found += _two_treatments(file, same_backend, release, policy)
-        found += _recoded(file, ledger, release, policy, rule)
-        found += _backends(file, pairs, release, policy, rule)
-    return HistoryReport(findings=tuple(found), coverage=ledger.coverage(project=release.project))
+        compared += sum(cell.key in earlier for cell in file.cells)
+        found += _against(file, earlier, release, policy)
+        found += _recoded(file, ledger, release, policy)
+    return HistoryReport(
+        findings=tuple(found), coverage=ledger.coverage(project=release.project), compared=compared,
+        cells=sum(len(file.cells) + file.unnamed for file in files),
+        unnamed=sum(file.unnamed for file in files), unread=sum(bool(file.unread) for file in files),
+    )  # fmt: skip
+
+
+def _against(
+    file: ReleasedFile, earlier: dict[CellKey, list[Earlier]], release: Release, policy: DisclosurePolicy
+) -> Iterator[Finding]:
+    """What the cells of one file give away beside those released before under the same keys."""
+    plain = [
+        _Pair(new=cell, old=old, related=False) for cell in file.cells for old in earlier.get(cell.key, ())
+    ]
+    pairs, rule = _with_relation(plain, release), rule_of(policy)
+    same_backend = [pair for pair in pairs if pair.old.release.backend == release.backend]
+    yield from _shown_and_hidden(file, same_backend, release, policy)
+    yield from _differences(file, same_backend, policy, rule)
+    yield from _newer(file, same_backend, release, policy)
+    yield from _two_treatments(file, same_backend, release, policy)
+    yield from _other_codelists(file, same_backend, release, policy, rule)
+    yield from _backends(file, pairs, release, policy, rule)
 
 
 def _with_relation(pairs: list[_Pair], release: Release) -> list[_Pair]:
@@ -217,49 +251,42 @@ def _two_treatments(
 
 
 def _recoded(
-    file: ReleasedFile, ledger: ReleaseLedger, release: Release, policy: DisclosurePolicy, rule: Rule
+    file: ReleasedFile, ledger: ReleaseLedger, release: Release, policy: DisclosurePolicy
 ) -> Iterator[Finding]:
-    banded: dict[tuple[str, CellKey], list[ReleasedCell]] = defaultdict(list)
-    for cell in file.cells:
-        if "age" in dict(cell.key.levels):
-            banded["age", _rest(cell.key, "age")].append(cell)
-    if not banded:
-        return
-    before: dict[CellKey, list[Earlier]] = defaultdict(list)
-    everything = [cell for cells in banded.values() for cell in cells]
-    for old in ledger.slices(everything, "age", project=release.project):
-        if old.release.backend == release.backend and _same_people(old.release, release) is not False:
-            before[_rest(old.cell.key, "age")].append(old)
-    for (_, rest), cells in banded.items():
-        counts = [entry for cell in cells if (entry := _band_count(cell, "here"))]
-        counts += [e for old in before[rest] if (e := _band_count(old.cell, f"in `{old.release.id}`"))]
-        for band, answer in derived_bands(counts, rule=rule):
-            if answer.verdict in (Verdict.BLOCK, Verdict.WARN) and answer.bounds.low >= 1:
-                sure = bool(_same_people(before[rest][0].release, release)) if before[rest] else True
-                yield _finding(
-                    "E1", answer.verdict if sure else Verdict.WARN, file,
-                    [_Pair(new=cell, old=old, related=sure) for cell in cells[:1] for old in before[rest][:1]],
-                    what=f"bands cut differently give {answer.bounds} people aged {band}",
-                    why="the bands of two outputs laid over one another leave a narrow band between them",
-                    fix="keep the bands that were released before", steps=answer.steps, policy=policy,
-                )  # fmt: skip
+    for band in bands_between(file, ledger, release, rule_of(policy)):
+        people = {"age": "aged", "period": "from"}.get(band.dimension, f"with {band.dimension}")
+        yield _finding(
+            "E1", band.verdict, file, [_Pair(new=cell, old=band.old, related=True) for cell in band.new],
+            what=f"bands cut differently give {band.answer.bounds} people {people} {band.words}",
+            why="the bands of two outputs laid over one another leave a narrow band between them",
+            fix="keep the bands that were released before", steps=band.answer.steps, policy=policy,
+        )  # fmt: skip
 
 
-def _same_people(old: Release, new: Release) -> bool | None:
-    return old.population == new.population if old.population and new.population else None
-
-
-def _rest(key: CellKey, dimension: str) -> CellKey:
-    return CellKey(key.measure, tuple(pair for pair in key.levels if pair[0] != dimension))
-
-
-def _band_count(cell: ReleasedCell, where: str) -> BandCount | None:
-    band = band_of(dict(cell.key.levels)["age"])
-    if band is None:
-        return None
-    name = f"{band} {where}"
-    quantity = Quantity(name=name, low=cell.low, high=cell.high, shown=cell.shown, hidden=cell.hidden)
-    return BandCount(band=band, quantity=quantity)
+def _other_codelists(
+    file: ReleasedFile, pairs: list[_Pair], release: Release, policy: DisclosurePolicy, rule: Rule
+) -> Iterator[Finding]:
+    """E4: a codelist has changed since, so that the two outputs together count those whom the change moved."""
+    by_release: dict[str, list[_Pair]] = defaultdict(list)
+    for pair in pairs:
+        by_release[pair.old.release.id].append(pair)
+    for identifier, members in by_release.items():
+        told = changed_codelists(members[0].old.release.codelists, release.codelists)
+        if not told:
+            continue
+        steps, narrow = [], False
+        for pair in members:
+            bounds = _difference(pair)
+            if bounds is not None and bounds.high and pair.new.shown != pair.old.cell.shown:
+                narrow |= judge(bounds, rule=rule) in (Verdict.BLOCK, Verdict.WARN)
+                steps.append(f"{_side_by_side(pair)}; the change moved {bounds}")
+        yield _finding(
+            "E4", Verdict.WARN if narrow else Verdict.INFO, file, members,
+            what=f"{len(told)} codelists changed since release `{identifier}`: {'; '.join(told[:3])}",
+            why="the difference of the two outputs counts the people whom the changed codes brought in or left out",
+            fix="use the codes of the earlier release, or release one of the two only",
+            steps=[*told[:8], *steps[:8]], policy=policy,
+        )  # fmt: skip
 
 
 def _backends(
@@ -302,9 +329,11 @@ def _finding(
     cells = list(
         dict.fromkeys((pair.new.table, pair.new.row, pair.new.column, pair.new.key.measure) for pair in pairs)
     )
+    # Places are of one table; those in others of the file are told by their number only.
     places = tuple(
         Place(line=row + 2, column=measure, row=row, index=column)
-        for _, row, column, measure in cells[: min(_MOST_NAMED, policy.maximum_places)]
+        for table, row, column, measure in cells[: min(_MOST_NAMED, policy.maximum_places)]
+        if table == cells[0][0]
     )
     return Finding(
         code=code, verdict=verdict, what=what, why=why, fix=fix, table=file.name, places=places,

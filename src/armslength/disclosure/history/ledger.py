@@ -11,6 +11,7 @@ from pathlib import Path
 
 from armslength.disclosure.attack.keys import CellKey
 from armslength.disclosure.history.cells import Release, ReleasedCell, key_number
+from armslength.disclosure.history.spans import banded_dimensions
 from armslength.kernel.errors import Mistake
 
 _SCHEMA = """
@@ -163,12 +164,16 @@ class ReleaseLedger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleasedFile:
-    """One file of a release: its cells, or why it could not be read."""
+    """One file of a release: its cells, or why it could not be read.
+
+    `unnamed` is how many counts it shows that no key tells apart; they can be compared with nothing.
+    """
 
     name: str
     sha256: str = ""
     cells: tuple[ReleasedCell, ...] = ()
     unread: str = ""
+    unnamed: int = 0
 
 
 def _insert_release(database: sqlite3.Connection, release: Release) -> int:
@@ -200,10 +205,9 @@ def _insert_file(
         place = (cell.table * _PLACE + cell.column) * 1_000_000 + cell.row
         said = f"{cell.key.measure}\x1f{levels}"
         rows.append((key, file_number, place, cell.low, cell.high, cell.shown, cell.treatment, said))
-        for dimension in ("age", "period"):
-            if any(name == dimension for name, _ in cell.key.levels):
-                measure = f"{dimension}|{cell.key.measure}"
-                slices.add((key_number(release.project, measure, _without(cell.key, dimension)), key))
+        for dimension in banded_dimensions(cell.key):
+            measure = f"{dimension}|{cell.key.measure}"
+            slices.add((key_number(release.project, measure, _without(cell.key, dimension)), key))
 
 
 def _levels(key: CellKey) -> str:

@@ -73,6 +73,8 @@ def why_not(shown: Any, claim: Mapping[str, Any]) -> str | None:
         count = int(str(shown).replace(",", "").removesuffix(".0"))
     except ValueError:
         return f"`{shown}` is neither a count nor the marker"
+    if claim["scheme"] == "exact":
+        return None
     if claim["scheme"] == "midpoint6":
         return None if count == 0 or count % 6 == 3 else f"{count} is no midpoint of a band of six"
     base, threshold = int(claim["base"]), int(claim["threshold"])

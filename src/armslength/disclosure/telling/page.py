@@ -26,9 +26,9 @@ Examined = tuple[str, Examination]
 
 
 def report_page(
-    examined: Sequence[Examined], *, policy: DisclosurePolicy, title: str = "Output check"
+    examined: Sequence[Examined], *, policy: DisclosurePolicy, title: str = "Output check", history: str = ""
 ) -> str:
-    """The page as a text; everything that comes from a file is escaped."""
+    """The page as a text; everything that comes from a file is escaped. `history` says what was compared with."""
     ordered = sorted(examined, key=lambda pair: (-pair[1].report.verdict.gravity, pair[0]))
     style = resources.files("armslength.disclosure.telling").joinpath("page.css").read_text(encoding="utf-8")
     script = resources.files("armslength.disclosure.telling").joinpath("page.js").read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ def report_page(
         '<meta http-equiv="Content-Security-Policy"'
         " content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">",
         f"<title>{escape(title)}</title><style>{style}</style></head><body>",
-        *_top(ordered, policy, title),
+        *_top(ordered, policy, title, history),
         "<main>",
     ]
     for position, (name, examination) in enumerate(ordered):
@@ -48,7 +48,7 @@ def report_page(
     return "\n".join(parts) + "\n"
 
 
-def _top(examined: Sequence[Examined], policy: DisclosurePolicy, title: str) -> Iterator[str]:
+def _top(examined: Sequence[Examined], policy: DisclosurePolicy, title: str, history: str) -> Iterator[str]:
     verdicts = Counter(examination.report.verdict for _, examination in examined)
     yield f"<header><h1>{escape(title)}</h1>"
     yield (
@@ -65,6 +65,8 @@ def _top(examined: Sequence[Examined], policy: DisclosurePolicy, title: str) -> 
         f" rounding: {escape(', '.join(scheme.name for scheme in policy.schemes))}. The checks order and point; people"
         " decide. What could not be read is <em>not checked</em>, which never means passed.</p>"
     )
+    if history:
+        yield f'<p class="history">{escape(history)}.</p>'
     for override in policy.lapsed:
         yield (
             f'<p class="lapsed">The exception for {escape(override.check)} ({escape(override.reason)}) ended on'
@@ -88,6 +90,8 @@ def _file(name: str, examination: Examination, anchor: str) -> Iterator[str]:
     yield f' <span class="chip {_css(report.verdict)}">{_WORDS[report.verdict]}</span></h2>'
     if report.not_checked:
         yield f'<p class="unread"><strong>Not checked:</strong> {escape(report.not_checked)}.</p>'
+    for said in report.evidence:
+        yield f'<p class="evidence">{escape(said)}.</p>'
     if not report.findings and not report.not_checked:
         yield "<p>Nothing was found.</p>"
     keys = {id(finding): f"{anchor}-{position}" for position, finding in enumerate(report.findings)}
