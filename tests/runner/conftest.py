@@ -1,18 +1,22 @@
-"""What the runner's tests share: a study to lay out and a sandbox to run it in."""
+"""What the runner's tests share: a study to lay out, and every executor to run it in."""
 
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from container_engine import make_image, running_engine, why_no_engine
 
 from armslength.kernel import bubblewrap
 from armslength.kernel.ids import new_id
-from armslength.runner.executor import JobLimits, JobSpec, Phase, Result
+from armslength.runner.containers.engine import Engine
+from armslength.runner.executor import Executor, JobLimits, JobSpec, Phase, Result
+from armslength.runner.executors.docker import DockerExecutor
 from armslength.runner.executors.sandbox import SandboxExecutor
 
 SMALL = JobLimits(
@@ -20,12 +24,22 @@ SMALL = JobLimits(
 )
 
 
-def finish(executor: SandboxExecutor, job: str, *, seconds: float = 40) -> Result:
+def finish(executor: Executor, job: str, *, seconds: float = 60) -> Result:
     until = time.monotonic() + seconds
     while executor.phase(job) is not Phase.FINISHED:
         assert time.monotonic() < until, f"still {executor.phase(job)}"
         time.sleep(0.05)
     return executor.result(job)
+
+
+@pytest.fixture(scope="session")
+def engine_and_image() -> Iterator[tuple[Engine, str]]:
+    """A container engine of our own, with one small image."""
+    if reason := why_no_engine():
+        pytest.skip(reason)
+    # Not below pytest's folder: a socket's path is short.
+    with tempfile.TemporaryDirectory(prefix="engine-") as folder, running_engine(Path(folder)) as engine:
+        yield engine, make_image(engine)
 
 
 @pytest.fixture
@@ -36,6 +50,27 @@ def sandbox(tmp_path: Path) -> Iterator[SandboxExecutor]:
     yield executor
     for job in executor.jobs():
         executor.cleanup(job)
+
+
+@pytest.fixture
+def docker(engine_and_image: tuple[Engine, str], tmp_path: Path) -> Iterator[DockerExecutor]:
+    executor = DockerExecutor(tmp_path / "jobs", engine=engine_and_image[0])
+    yield executor
+    for job in executor.jobs():
+        executor.cleanup(job)
+
+
+@pytest.fixture(params=["sandbox", "docker"])
+def executor(request: pytest.FixtureRequest) -> Executor:
+    """Every executor in turn: what one promises, all keep."""
+    found: Executor = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def image(request: pytest.FixtureRequest, executor: Executor) -> str:
+    """The image that a job names, where the executor runs images."""
+    return str(request.getfixturevalue("engine_and_image")[1]) if executor.runs_images else ""
 
 
 @pytest.fixture
@@ -50,21 +85,22 @@ def code(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def python_job(sandbox: SandboxExecutor, code: Path) -> Callable[..., tuple[str, Result]]:
+def python_job(executor: Executor, image: str, code: Path) -> Callable[..., tuple[str, Result]]:
     """Run some Python as a job and return its id and how it ended; `changes` are fields of the spec."""
 
     def run(program: str, **changes: object) -> tuple[str, Result]:
         (code / "analysis" / "script.py").write_text(program)
         spec = JobSpec(
             id=new_id(),
-            argv=(sys.executable, "analysis/script.py"),
+            argv=("python3" if image else sys.executable, "analysis/script.py"),
             code=code,
             patterns=("outputs/*.csv",),
             limits=SMALL,
+            image=image,
         )
         spec = replace(spec, **changes)  # type: ignore[arg-type]
-        sandbox.prepare(spec)
-        sandbox.start(spec.id)
-        return spec.id, finish(sandbox, spec.id)
+        executor.prepare(spec)
+        executor.start(spec.id)
+        return spec.id, finish(executor, spec.id)
 
     return run

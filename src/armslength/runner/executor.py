@@ -16,6 +16,7 @@ from armslength.kernel.errors import Mistake
 
 GROUP = "armslength.executors"
 MEBIBYTE = 1 << 20
+DATABASE_INSIDE = Path("/database")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class JobLimits:
     files: int = 50_000
     log_bytes: int = 4 * MEBIBYTE
     temporary_bytes: int = 256 * MEBIBYTE  # /tmp, in memory
+    processors: float = 0  # of a container; 0: as many as the machine has
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class JobSpec:
     environment: Mapping[str, str] = field(default_factory=dict)
     database: Path | None = None  # a folder, read-only, at DATABASE_INSIDE; None for everything but queries
     limits: JobLimits = JobLimits()
+    # The environment the program is from. A sandbox is given folders, read-only; None is this installation.
+    folders: tuple[Path, ...] | None = None
+    # A container is given an image, pinned by its digest.
+    image: str = ""
 
 
 class Phase(StrEnum):
@@ -81,8 +87,11 @@ class Result:
 class Executor(Protocol):
     """Runs programs somewhere. Every method may be called twice with the same effect as once.
 
-    A program survives the death of whoever called `start`.
+    A program survives the death of whoever called `start`. `runs_images` says whether the environment of a job is
+    an image with a program in it (a container), or folders of this machine (a sandbox).
     """
+
+    runs_images: bool
 
     def prepare(self, spec: JobSpec) -> None:
         """Lay out what the job sees. A half-finished earlier layout is thrown away first."""

@@ -7,19 +7,23 @@ supervisor itself is killed the jail dies with it, the lock is free, and there i
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 from armslength.kernel import bubblewrap, files
+from armslength.kernel.jail import SEARCH_PATH
 from armslength.runner.executor import Result
 
 LOOK_EVERY_SECONDS = 0.05
@@ -35,8 +39,11 @@ LOCK, STARTED, RESULT, TERMINATE, LOG, JAIL, GROUPS = (
 )
 
 
-def supervise(folder: Path) -> int:
-    """Run the job of this folder to its end, unless somebody else does or did. Returns the exit status."""
+def supervise(folder: Path, run: Callable[[Path], Result] | None = None) -> int:
+    """Run the job of this folder to its end, unless somebody else does or did. Returns the exit status.
+
+    `run` is what runs it: in its jail, if nothing else is said.
+    """
     lock = take_lock(folder, patience=2)
     if lock is None or (folder / STARTED).exists() or (folder / RESULT).exists():
         return 0
@@ -44,7 +51,7 @@ def supervise(folder: Path) -> int:
         os.ftruncate(lock, 0)
         os.pwrite(lock, str(os.getpid()).encode(), 0)
         files.write_text(folder / STARTED, str(os.getpid()))
-        result = _run(folder)
+        result = (run or _run)(folder)
         files.write_text(folder / RESULT, json.dumps(asdict(result)))
     finally:
         os.close(lock)
@@ -67,6 +74,34 @@ def take_lock(folder: Path, *, patience: float = 0) -> int | None:
                 os.close(descriptor)
                 return None
             time.sleep(0.01)
+
+
+def wait_for_lock(folder: Path, *, seconds: float) -> int | None:
+    """Wait until whoever stands beside the job has gone; after half the time, make it go."""
+    until = time.monotonic() + seconds
+    while (lock := take_lock(folder)) is None:
+        left = until - time.monotonic()
+        if left < 0:
+            return None
+        if left < seconds / 2:
+            with contextlib.suppress(OSError, ValueError):
+                os.kill(int((folder / LOCK).read_text()), signal.SIGKILL)
+        time.sleep(0.05)
+    return lock
+
+
+def start_beside(module: str, *arguments: str) -> None:
+    """Start a module as a process of its own, which outlives us and every session of ours."""
+    # setsid goes at once, so the process is nobody's child: it dies with nobody and is waited for by nobody.
+    subprocess.run(
+        ["setsid", "--fork", sys.executable, "-P", "-m", module, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={"PATH": SEARCH_PATH, "LANG": "C.UTF-8"},
+        check=True,
+        timeout=60,
+    )
 
 
 def _run(folder: Path) -> Result:
@@ -184,6 +219,7 @@ def write_jail(folder: Path, jail: bubblewrap.Jail, argv: tuple[str, ...], limit
         "environment": dict(jail.environment),
         "working_folder": str(jail.working_folder),
         "nesting": jail.nesting,
+        "python": jail.python,
         "user": jail.user,
         "limits": asdict(jail.limits),
         "argv": list(argv),
@@ -202,6 +238,7 @@ def read_jail(folder: Path) -> tuple[bubblewrap.Jail, list[str], dict[str, int]]
         environment=described["environment"],
         working_folder=Path(described["working_folder"]),
         nesting=described["nesting"],
+        python=described["python"],
         user=described["user"],
         group=described["user"],
         hostname="job",

@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from armslength.kernel.bubblewrap import Bind
+from armslength.kernel.bubblewrap import JAIL_USER, Bind
 from armslength.kernel.errors import Mistake
 from armslength.pipeline.patterns import matches
 from armslength.runner.executor import InputFile, JobSpec
@@ -22,6 +23,8 @@ from armslength.runner.executor import InputFile, JobSpec
 WORKSPACE = Path("/workspace")
 MOST_BOUND_INPUTS = 200
 SHARED = 0o1777
+# Each job is a user of its own, so that not even two jobs at once share one: the range above JAIL_USER.
+USERS = range(JAIL_USER + 1, JAIL_USER + 4000)
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,16 @@ class Layout:
 
     binds: tuple[Bind, ...]
     given: frozenset[str]
+
+
+def user_of(job: str) -> int:
+    """Return the user that a job runs as, where whoever starts it may choose."""
+    return USERS[int.from_bytes(job.encode(), "big") % len(USERS)]
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder. By `rm`, because jobs nest folders deeper than a path or Python's stack can say."""
+    subprocess.run(["rm", "-rf", "--", str(folder)], check=False, capture_output=True, timeout=600)
 
 
 def lay_out(spec: JobSpec, work: Path) -> Layout:

@@ -5,10 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,17 +13,16 @@ from armslength.kernel import bubblewrap, cgroups, files
 from armslength.kernel.errors import Mistake
 from armslength.kernel.jail import SEARCH_PATH
 from armslength.runner import supervisor
-from armslength.runner.executor import JobSpec, Phase, Result
-from armslength.runner.workarea import WORKSPACE, lay_out
+from armslength.runner.executor import DATABASE_INSIDE, JobSpec, Phase, Result
+from armslength.runner.workarea import WORKSPACE, lay_out, remove_tree, user_of
 
-DATABASE_INSIDE = Path("/database")
 PREPARED = "prepared.json"
-# Each job is a user of its own, so that not even two jobs at once share one: the range above JAIL_USER.
-USERS = range(bubblewrap.JAIL_USER + 1, bubblewrap.JAIL_USER + 4000)
 
 
 class SandboxExecutor:
     """Runs jobs in bubblewrap. `folder` holds one folder per job and belongs to the runner alone."""
+
+    runs_images = False
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,11 +35,11 @@ class SandboxExecutor:
                 return
             self.cleanup(spec.id)
         job = self._job(spec.id)
-        _remove(job)
+        remove_tree(job)
         work = job / "work"
         work.mkdir(parents=True)
         layout = lay_out(spec, work)
-        user = USERS[int.from_bytes(spec.id.encode(), "big") % len(USERS)]
+        user = user_of(spec.id)
         supervisor.write_jail(job, _jail(spec, work, layout.binds, user), spec.argv, asdict(spec.limits))
         content = {"given": sorted(layout.given), "owner": user if os.geteuid() == 0 else os.geteuid()}
         files.write_text(job / PREPARED, json.dumps(content))
@@ -53,25 +48,7 @@ class SandboxExecutor:
         """Start the supervisor in a session of its own. Its lock decides when two are started."""
         if self.phase(job) is not Phase.PREPARED:
             return
-        # setsid goes at once, so the supervisor is nobody's child: it dies with nobody and is waited for by nobody.
-        line = [
-            "setsid",
-            "--fork",
-            sys.executable,
-            "-P",
-            "-m",
-            "armslength.runner.supervisor",
-            str(self._job(job)),
-        ]
-        subprocess.run(
-            line,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": SEARCH_PATH, "LANG": "C.UTF-8"},
-            check=True,
-            timeout=60,
-        )
+        supervisor.start_beside("armslength.runner.supervisor", str(self._job(job)))
 
     def phase(self, job: str) -> Phase:
         """Read the facts in the job's folder."""
@@ -123,12 +100,12 @@ class SandboxExecutor:
         if not folder.is_dir():
             return
         self.terminate(job)
-        if (lock := _wait_for_lock(folder, seconds=10)) is not None:
+        if (lock := supervisor.wait_for_lock(folder, seconds=10)) is not None:
             os.close(lock)
         with contextlib.suppress(OSError, ValueError):
             groups = json.loads((folder / supervisor.GROUPS).read_text())
             cgroups.Group(tuple(Path(path) for path in groups)).close()
-        _remove(folder)
+        remove_tree(folder)
 
     def jobs(self) -> frozenset[str]:
         """Return the jobs that have a folder."""
@@ -153,8 +130,10 @@ def _jail(spec: JobSpec, work: Path, binds: tuple[bubblewrap.Bind, ...], user: i
     """Describe the jail: no network, read-only system, the work area, and the database for a query alone."""
     database = (bubblewrap.Bind(spec.database, DATABASE_INSIDE),) if spec.database else ()
     limits = spec.limits
+    folders = tuple(bubblewrap.Bind(folder) for folder in spec.folders or ())
     return bubblewrap.Jail(
-        read_only=(*binds, *database),
+        python=spec.folders is None,
+        read_only=(*folders, *binds, *database),
         writable=(bubblewrap.Bind(work, WORKSPACE),),
         scratch=(bubblewrap.Scratch(Path("/tmp"), limits.temporary_bytes),),  # noqa: S108 (inside the jail)
         environment={"HOME": "/tmp", "PATH": SEARCH_PATH, "LANG": "C.UTF-8", **spec.environment},  # noqa: S108
@@ -169,22 +148,3 @@ def _jail(spec: JobSpec, work: Path, binds: tuple[bubblewrap.Bind, ...], user: i
             processes=limits.processes,
         ),
     )
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder. By `rm`, because jobs nest folders deeper than a path or Python's stack can say."""
-    subprocess.run(["rm", "-rf", "--", str(folder)], check=False, capture_output=True, timeout=600)
-
-
-def _wait_for_lock(folder: Path, *, seconds: float) -> int | None:
-    """Wait until the supervisor has gone; after half the time, make it go."""
-    until = time.monotonic() + seconds
-    while (lock := supervisor.take_lock(folder)) is None:
-        left = until - time.monotonic()
-        if left < 0:
-            return None
-        if left < seconds / 2:
-            with contextlib.suppress(OSError, ValueError):
-                os.kill(int((folder / supervisor.LOCK).read_text()), signal.SIGKILL)
-        time.sleep(0.05)
-    return lock

@@ -1,0 +1,150 @@
+"""Docker: each job in a container of its own, held by a container engine on this machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from armslength.kernel import files
+from armslength.kernel.errors import Mistake
+from armslength.runner import supervisor
+from armslength.runner.containers import watcher
+from armslength.runner.containers.describing import LABEL, creation, why_not_image
+from armslength.runner.containers.engine import Engine
+from armslength.runner.executor import JobSpec, Phase, Result
+from armslength.runner.workarea import lay_out, remove_tree, user_of
+
+PREPARED = "prepared.json"
+
+
+class DockerExecutor:
+    """Runs jobs in containers. `folder` holds one folder per job and belongs to the runner alone."""
+
+    runs_images = True
+
+    def __init__(self, folder: Path, *, engine: Engine | None = None) -> None:
+        self.folder = folder.absolute()
+        self.engine = engine or Engine.of_this_machine()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def prepare(self, spec: JobSpec) -> None:
+        """Lay out the work area and make the container, which the engine then keeps until cleanup."""
+        if self.phase(spec.id) is not Phase.ABSENT:
+            return
+        self.cleanup(spec.id)
+        if reason := why_not_image(spec.image):
+            raise Mistake("R024", reason, where=spec.id, hint="armslength environments list")
+        if not self.engine.has_image(spec.image):
+            what = f"this engine does not hold the image {spec.image}"
+            raise Mistake("R024", what, where=spec.id, hint="armslength environments list")
+        job = self._job(spec.id)
+        work = job / "work"
+        work.mkdir(parents=True)
+        layout = lay_out(spec, work)
+        user = user_of(spec.id) if os.geteuid() == 0 else os.geteuid()
+        name = self.container(spec.id)
+        self.engine.call(
+            *creation(spec, name=name, folder=job, work=work, binds=layout.binds, user=user), seconds=300
+        )
+        (job / "variables").unlink()
+        described = {"name": name, "host": self.engine.host, "limits": asdict(spec.limits)}
+        files.write_text(job / watcher.CONTAINER, json.dumps(described))
+        content = {"given": sorted(layout.given), "owner": user}
+        files.write_text(job / PREPARED, json.dumps(content))
+
+    def start(self, job: str) -> None:
+        """Start the watcher, which starts the container. Its lock decides when two are started."""
+        if self.phase(job) is Phase.PREPARED:
+            self._start_watcher(job)
+
+    def phase(self, job: str) -> Phase:
+        """Ask the job's folder first, then the engine; a container without a watcher gets one."""
+        folder = self._job(job)
+        if not (folder / PREPARED).exists():
+            return Phase.ABSENT
+        if (folder / supervisor.RESULT).exists():
+            return Phase.FINISHED
+        lock = supervisor.take_lock(folder)
+        if lock is None:
+            return Phase.RUNNING
+        os.close(lock)
+        if (folder / supervisor.RESULT).exists():
+            return Phase.FINISHED
+        found = self.engine.inspect(self.container(job))
+        if found is not None and found["State"]["Status"] == "created":
+            return Phase.PREPARED
+        if found is None or self._was_before_this_boot(folder):
+            return Phase.LOST
+        self._start_watcher(job)
+        return Phase.RUNNING
+
+    def result(self, job: str) -> Result:
+        """Read how the program ended."""
+        return Result(**json.loads((self._job(job) / supervisor.RESULT).read_text()))
+
+    def terminate(self, job: str) -> None:
+        """Leave the wish where the watcher looks for it."""
+        folder = self._job(job)
+        if folder.is_dir():
+            (folder / supervisor.TERMINATE).touch()
+
+    def work(self, job: str) -> Path:
+        """Return the folder the job wrote to."""
+        return self._job(job) / "work"
+
+    def given(self, job: str) -> frozenset[str]:
+        """Return the paths that were laid out."""
+        return frozenset(self._prepared(job)["given"])
+
+    def owner(self, job: str) -> int:
+        """Return the user the job ran as, which is the same inside and outside."""
+        return int(self._prepared(job)["owner"])
+
+    def log(self, job: str) -> Path:
+        """Return the log file."""
+        return self._job(job) / supervisor.LOG
+
+    def cleanup(self, job: str) -> None:
+        """End what runs, remove the container and the folder."""
+        folder = self._job(job)
+        self.terminate(job)
+        self.engine.remove(self.container(job))
+        if folder.is_dir():
+            if (lock := supervisor.wait_for_lock(folder, seconds=10)) is not None:
+                os.close(lock)
+            remove_tree(folder)
+
+    def jobs(self) -> frozenset[str]:
+        """Return the jobs that have a folder or a container."""
+        folders = {entry.name for entry in self.folder.iterdir() if entry.is_dir()}
+        names = {one["Names"] for one in self.engine.containers(label=f"{LABEL}.jobs={self.folder}")}
+        return frozenset(folders | {name.removeprefix(self.container("")) for name in names})
+
+    def why_not_usable(self) -> str | None:
+        """Ask the engine."""
+        return self.engine.why_not_usable()
+
+    def _start_watcher(self, job: str) -> None:
+        supervisor.start_beside("armslength.runner.containers.watcher", str(self._job(job)))
+
+    def _was_before_this_boot(self, folder: Path) -> bool:
+        started = folder / supervisor.STARTED
+        return started.exists() and started.read_text() != watcher.BOOT.read_text()
+
+    def container(self, job: str) -> str:
+        """Return the name of a container: two runners on one machine never mean the same one."""
+        ours = hashlib.sha256(str(self.folder).encode()).hexdigest()[:8]
+        return f"armslength-{ours}-{job}"
+
+    def _job(self, job: str) -> Path:
+        if not job.isalnum():
+            raise Mistake("R020", f"`{job}` is not the id of a job", where=str(self.folder))
+        return self.folder / job
+
+    def _prepared(self, job: str) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self._job(job) / PREPARED).read_text())
+        return content
