@@ -15,6 +15,11 @@ from collections.abc import Callable
 
 Maker = Callable[[random.Random], tuple[str, str]]
 MAKERS: list[Maker] = []
+# The makers enter the list when their files are read.
+SHAPES = tuple(
+    f"released_{shape}"
+    for shape in ("tables", "reports", "counts", "models", "texts", "oddities", "pages", "groups")
+)
 REGIONS = [
     "East",
     "East Midlands",
@@ -71,8 +76,7 @@ def table(header: list[str], rows: list[list[object]], delimiter: str = ",") -> 
 
 def corpus(seed: int, *, rounds: int = 1) -> list[tuple[str, str]]:
     """Every shape `rounds` times, the same for the same seed."""
-    # The makers enter the list when their files are read.
-    for shapes in ("released_tables", "released_reports"):
+    for shapes in SHAPES:
         importlib.import_module(shapes)
     return [
         make(random.Random(f"{seed}/{turn}/{make.__name__}")) for turn in range(rounds) for make in MAKERS

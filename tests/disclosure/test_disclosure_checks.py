@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from armslength.disclosure.check import check_bytes
@@ -123,10 +123,15 @@ def test_a_long_table_of_groups_is_not_a_table_of_people():
 def test_personal_identifiers_are_found_in_any_text_and_never_quoted(text, name):
     report = report_on(f"a,b\n{text},x\n", name)
     finding = next(finding for finding in report.findings if finding.code == "A3")
-    assert finding.verdict is Verdict.BLOCK
+    authors = "@" in text and name in (
+        "page.html",
+        "plot.svg",
+    )  # an address outside every table is mostly an author's
+    assert finding.verdict is (Verdict.WARN if authors else Verdict.BLOCK)
     assert "5919" not in str(finding.to_json()) and "bloggs" not in str(finding.to_json())
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.integers(0, 999_999_999))
 def test_exactly_one_check_digit_at_most_makes_an_nhs_number(nine):
     valid = [digit for digit in range(10) if is_nhs_number(f"{nine:09d}{digit}")]
@@ -187,6 +192,7 @@ def test_uneven_rows_are_told_and_their_cells_still_judged():
     assert codes("group,patients\na,20\nb,3,17\n") == {"A6", "B1", "C1", "F2"}
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=300), st.sampled_from(["x.csv", "x.json", "x.log", "x.tsv"]))
 def test_no_bytes_at_all_break_the_checks(data, name):
     report = check_bytes(data, name=name)
@@ -197,6 +203,7 @@ def test_no_bytes_at_all_break_the_checks(data, name):
 counts = st.lists(st.integers(0, 10_000), min_size=1, max_size=30)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(counts)
 def test_a_count_column_passes_exactly_when_every_count_is_large_and_rounded(numbers):
     text = "group,patients\n" + "".join(f"g{row},{number}\n" for row, number in enumerate(numbers))

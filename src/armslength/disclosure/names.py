@@ -33,7 +33,10 @@ NOT_PEOPLE = vocabulary(
     "site sites hospital hospitals organisation organisations cluster clusters stratum strata "
     "quantile quantiles percentile percentiles decile deciles quintile quintiles period periods "
     "interval intervals lag seed version sheet fold tree trees chain chains jobs unique term terms "
-    "coefficient coefficients wave waves line lines page pages figure table step steps phase"
+    "coefficient coefficients wave waves line lines page pages figure table step steps phase coef coefs "
+    "covariate covariates predictor predictors thread threads core cores worker workers warning warnings "
+    "stp ccg ccgs msoa msoas lsoa lsoas utla utlas ltla ltlas trust trusts pcn pcns board boards school schools "
+    "outcome outcomes exposure exposures comparison comparisons bootstrap bootstraps draw draws"
 )
 PERSON_TIME = vocabulary(
     "personyears personyear pyears pyear pyr pyrs py personmonths persondays persontime personweeks "
@@ -61,7 +64,7 @@ ESTIMATE = vocabulary(
 DEGREES = vocabulary("df dof ndf degrees knots nknots")
 CODE = vocabulary(
     "code codes snomed snomedct snomedcode dmd vmp vmpp amp vtm bnf icd icd10 ctv3 ctv3id read read2 "
-    "opcs opcs4 concept conceptid atc term_id dmdid dmd_id"
+    "opcs opcs4 concept conceptid atc term_id dmdid dmd_id vpid apid vppid appid isid vtmid"
 )
 ATTRIBUTE = vocabulary(
     "sex gender age dob birth born ethnicity ethnic postcode lsoa msoa died death_date smoker smoking "
@@ -83,6 +86,8 @@ DESCRIPTION = vocabulary(
 INDEX_NAMES = frozenset(
     {"", "x", "x1", "1", "unnamed_0", "index", "row", "rownum", "rowid", "row_id", "row_number"}
 )
+# Names of a row's number that are also those of a count: enough rows must count up one by one.
+NUMBER_NAMES = frozenset({"no", "nr", "num", "number"})
 
 _PEOPLE_WORDS = "patient|person|pat|subject|pseudo|nhs|participant|respondent|member|client|user"
 # These name one person (or one practice) whatever the values are.
@@ -119,7 +124,8 @@ def words(name: str) -> tuple[str, ...]:
 # A count word beside one of these belongs to a statistic of counts: `mean_n`, `events_per_1000`, `n_lower`.
 _NEVER_WITH_COUNTS = (
     PROPORTION | RATE | MEAN | QUANTILE | EXTREME | P_VALUE | DEGREES
-    | vocabulary("sd se std var iqr lower upper lci uci lcl ucl ci id ids code weighted cost band group name date")
+    | vocabulary("sd se std var iqr lower upper lci uci lcl ucl ci id ids code weighted cost band group name")
+    | vocabulary("date since")
 )  # fmt: skip
 
 

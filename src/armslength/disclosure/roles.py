@@ -39,6 +39,7 @@ class Role(StrEnum):
     DIMENSION = "dimension"  # what the rows are grouped by
 
 
+_ENOUGH_NUMBERED = 4
 _OF_MODELS = frozenset({"nobs", "obs", "observations", "nevent"})
 _INTEGER, _DECIMAL = Kind.INTEGER, Kind.DECIMAL
 COUNTS = frozenset({Role.COUNT, Role.PERHAPS_COUNT})
@@ -67,6 +68,10 @@ def roles_of(table: Table) -> tuple[ColumnRole, ...]:
     for index, column in enumerate(roles):
         if column.role is Role.PERHAPS_COUNT:
             roles[index] = _as_count(table, index, certain) or column
+    for index in certain:
+        if len(certain) > 1 and is_level(table, index, roles):
+            evidence = "it tells apart rows that are otherwise about the same"
+            roles[index] = ColumnRole(role=Role.DIMENSION, evidence=evidence)
     return tuple(roles)
 
 
@@ -86,10 +91,16 @@ def _role_of(table: Table, index: int) -> ColumnRole:
         return mixed
     if names.counts_people(name) and _mostly_counts(table, index) and not _is_ladder(table, index, shown):
         # The number of observations of a model is rarely rounded, and is asked for: it is told, not stopped.
-        return ColumnRole(role=Role.COUNT, evidence=called, certain=not set(names.words(name)) & _OF_MODELS)
+        sure = not set(names.words(name)) & _OF_MODELS and not _is_difference(name, shown)
+        return ColumnRole(role=Role.COUNT, evidence=called, certain=sure)
     if _all(shown, Kind.DATE) or _are_packed_dates(shown):
         return ColumnRole(role=Role.DATE, evidence="its cells are dates")
     return _role_from_name(name, shown) or _role_from_values(table, index, normal, shown)
+
+
+def _is_difference(name: str, shown: list[Cell]) -> bool:
+    # Nobody counts fewer than none: `excess_deaths` and `n_diff` are counts taken from one another.
+    return bool(set(names.words(name)) & _CHANGES) or any((cell.value or 0) < 0 for cell in shown)
 
 
 def _role_from_compounds(shown: list[Cell], name: str) -> ColumnRole | None:
@@ -111,7 +122,7 @@ def _role_from_compounds(shown: list[Cell], name: str) -> ColumnRole | None:
 
 # A percentage of change is no share of anything.
 _CHANGES = frozenset(
-    {"change", "difference", "diff", "reduction", "increase", "decrease", "effectiveness", "ve"}
+    {"change", "difference", "diff", "reduction", "increase", "decrease", "effectiveness", "ve", "excess"}
 )
 _BY_NAME = (
     (names.PROPORTION, Role.PROPORTION), (names.RATE, Role.RATE), (names.P_VALUE, Role.P_VALUE),
@@ -185,6 +196,35 @@ def _as_count(table: Table, index: int, certain: list[int]) -> ColumnRole | None
     return None
 
 
+# No level of a grouping is above this: doses, visits, 0 and 1.
+_HIGHEST_LEVEL, _FEWEST_RUNGS = 30, 6
+
+
+def is_level(table: Table, index: int, roles: Sequence[ColumnRole]) -> bool:
+    """True for `event` with 0 and 1, or `cases` with 0, 1, 2…, by which the rows of another count are grouped.
+
+    Without such a column rows repeat what they are about, and each of its values meets each of the other groups. A
+    column that counts does neither: its rows are about something else already.
+    """
+    levels = table.counts(index)
+    if any(level is None or not 0 <= level <= _HIGHEST_LEVEL for level in levels) or len(set(levels)) < 2:
+        return False
+    if any(cell.kind is not _INTEGER for cell in table.columns[index]):
+        return False
+    groups = (Role.DIMENSION, Role.ATTRIBUTE, Role.DATE, Role.CODE)
+    others = [other for other, column in enumerate(roles) if other != index and column.role in groups]
+    rest = [tuple([row[other].raw for other in others]) for row in table.rows]
+    if not others or len(set(rest)) == 1:
+        rising = all(a is not None and b is not None and a < b for a, b in pairwise(levels))
+        return rising and (levels == [0, 1] or (len(levels) >= _FEWEST_RUNGS and levels[:3] in _STARTS))
+    if len(set(rest)) == len(rest) or len(set(zip(rest, levels, strict=True))) < len(rest):
+        return False
+    return len(rest) * 4 >= len(set(rest)) * len(set(levels)) * 3
+
+
+_STARTS = ([0, 1, 2], [1, 2, 3])
+
+
 def _mostly_rounded(counts: Sequence[int]) -> bool:
     distinct = {count for count in counts if count > 0}
     rounded = max(sum(count % 5 == 0 for count in distinct), sum(count % 6 == 3 for count in distinct))
@@ -200,7 +240,8 @@ def _is_row_index(name: str, normal: str, index: int, shown: list[Cell]) -> bool
     unnamed = normal in names.INDEX_NAMES or re.fullmatch(
         r"\(column \d+\)|\.\.\.\d+|v1|_|unnamed: ?\d+", name.lower()
     )
-    if not unnamed or index > 1 or not shown:
+    numbered = normal in names.NUMBER_NAMES and len(shown) >= _ENOUGH_NUMBERED
+    if not (unnamed or numbered) or index > 1 or not shown:
         return False
     first = shown[0].count
     return first in (0, 1) and all(cell.count == first + step for step, cell in enumerate(shown))

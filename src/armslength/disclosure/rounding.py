@@ -80,8 +80,11 @@ def rounding_of(
         or any(_is_wholly(midpoint, cells) for cells in columns.values())
         or _are_differences(pool)
     )
+    regular = _regular(pool)
     return {
-        index: _column_rounding(cells, header[index], preferred, midpoint if shows_midpoint else None)
+        index: _column_rounding(
+            cells, header[index], preferred, midpoint if shows_midpoint else None, regular
+        )
         for index, cells in columns.items()
     }
 
@@ -102,7 +105,11 @@ def _fitting(scheme: RoundingScheme, counts: set[int]) -> int:
 
 
 def _column_rounding(
-    cells: Sequence[Shown], name: str, schemes: Sequence[RoundingScheme], midpoint: RoundingScheme | None
+    cells: Sequence[Shown],
+    name: str,
+    schemes: Sequence[RoundingScheme],
+    midpoint: RoundingScheme | None,
+    whole_table: RoundingScheme | None,
 ) -> ColumnRounding:
     distinct = {cell.count for cell in cells if cell.count > 0}
     declared = declared_scheme(name, schemes)
@@ -118,7 +125,7 @@ def _column_rounding(
         # Sums and differences of midpoint 6 labels are multiples of 3.
         derived = RoundingScheme(name="derived from midpoint 6", base=3)
         return _rounding(Kept.DERIVED, derived, distinct, declared, sure)
-    if regular := _regular(distinct):
+    if regular := whole_table or _regular(distinct):
         return _rounding(Kept.REGULAR, regular, distinct, declared, True)
     outside = tuple(
         position for position, cell in enumerate(cells) if cell.count > 0 and not scheme.allows(cell.count)

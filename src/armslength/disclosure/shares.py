@@ -127,7 +127,14 @@ def _by_name(subject: Subject, share: int, counts: list[int]) -> Triple | None:
     """The only count that can be the whole: it is named so, or it is the only one and is not the part itself."""
     named = [index for index in counts if set(words(subject.table.header[index])) & _WHOLE]
     if len(named) == 1:
-        return Triple(share=share, part=None, whole=named[0], sure=True)
+        # Where another count stands beside it and does not agree, the share may be one of something else.
+        others = [index for index in counts if index != named[0]]
+        return Triple(
+            share=share,
+            part=None,
+            whole=named[0],
+            sure=not any(_mostly_shown(subject, other) for other in others),
+        )
     if len(counts) != 1 or set(words(subject.table.header[counts[0]])) & _PART:
         return None
     percent = is_percent(subject, share)
@@ -145,6 +152,11 @@ def _by_name(subject: Subject, share: int, counts: list[int]) -> Triple | None:
     if len(rows) > 1 and abs(sum(value for _, value in rows) - 1) < 0.03:
         return None
     return Triple(share=share, part=None, whole=counts[0], sure=False)
+
+
+def _mostly_shown(subject: Subject, index: int) -> bool:
+    known = subject.table.counts(index)
+    return sum(count is not None for count in known) * 2 > len(known)
 
 
 def whole_interval(subject: Subject, index: int, shown: int) -> range:

@@ -67,7 +67,8 @@ def identifiers_in(text: str) -> Iterator[tuple[str, int]]:
         if digits[0] not in _NEVER_FIRST and is_nhs_number(digits):
             yield "NHS number", match.start()
     for match in EMAIL.finditer(text):
-        yield "e-mail address", match.start()
+        if not match[0].startswith(("git@", "noreply@", "no-reply@")):  # addresses of machines
+            yield "e-mail address", match.start()
     for match in POSTCODE.finditer(text):
         if match[1] in _AREAS:
             yield "postcode", match.start()

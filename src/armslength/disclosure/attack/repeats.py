@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
@@ -23,6 +23,7 @@ from armslength.disclosure.tables import Document
 # Two tables count the same people when so many cells that both show may be the same counts, and hardly one may not.
 _ENOUGH_SHARED = 3
 _ALIKE = 0.9
+_TOO_MANY = 9  # cells that agree make up for one that does not
 _MOST_TABLES = 40
 
 Cells = dict[CellKey, Quantity]
@@ -51,6 +52,15 @@ def _pairs(subjects: Sequence[Subject]) -> Iterator[tuple[Subject, Cells, Subjec
         alike = sum(_overlap(a[key], b[key]) for key in shared)
         if len(shared) >= _ENOUGH_SHARED and alike >= _ALIKE * len(shared):
             yield first, a, second, b
+
+
+def _agreeing_measures(a: Cells, b: Cells) -> set[str]:
+    """The measures that both tables show alike: two outcomes of the same people share the size of groups only."""
+    alike: Counter[str] = Counter()
+    for key in a.keys() & b.keys():
+        if not a[key].hidden and not b[key].hidden:
+            alike[key.measure] += 1 if _overlap(a[key], b[key]) else -_TOO_MANY
+    return {measure for measure, agreed in alike.items() if agreed > 0}
 
 
 def _overlap(one: Quantity, other: Quantity) -> bool:
@@ -117,10 +127,14 @@ class RepeatedCells:
     ) -> Iterator[Finding]:
         """Yield a finding per pair of tables."""
         for first, a, second, b in _pairs(subjects):
+            agreeing = _agreeing_measures(a, b)
             told = [
                 (key, a[key], b[key])
                 for key in a
-                if key in b and a[key].hidden != b[key].hidden and _overlap(a[key], b[key])
+                if key in b
+                and key.measure in agreeing
+                and a[key].hidden != b[key].hidden
+                and _overlap(a[key], b[key])
             ]
             if told:
                 hidden = first if told[0][1].hidden else second

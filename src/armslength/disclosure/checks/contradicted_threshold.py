@@ -35,9 +35,15 @@ def find(subject: Subject) -> Iterator[Finding]:
             and cell.sign in ("<", "<=")
         ]
         rounding = subject.roundings[index]
-        if not tops or rounding.kept is not Kept.PERMITTED or rounding.is_midpoint:
+        scheme = rounding.scheme
+        if not tops or rounding.kept is not Kept.PERMITTED or scheme is None or rounding.is_midpoint:
             continue
-        below = [cell for cell in subject.counts(index) if cell.certain and 1 <= cell.count <= min(tops)]
+        # Beside `<=5` a 5 may be a 6 or a 7 that was rounded; beside `<=7` it can be nothing that was left.
+        below = [
+            cell
+            for cell in subject.counts(index)
+            if cell.certain and cell.count >= 1 and scheme.interval(cell.count)[1] <= min(tops)
+        ]
         if below:
             yield subject.finding(
                 ABOUT.code,

@@ -18,12 +18,15 @@ ABOUT = About(
     verdicts=(BLOCK, WARN),
     stops="a column called like an identifier of people (`patient_id`, `nhs_number`, `pid`, …), or long numbers or"
     " hashes that differ on every row; a column that is only called `id` or `key` is asked about unless its values"
-    " tell. Row numbers, dates and codes of clinical dictionaries are none of these",
+    " tell, and so is one whose numbers are rounded like counts. Row numbers, dates and codes of clinical"
+    " dictionaries are none of these",
     mend="drop the column",
     source=f"{POLICY}; {HANDBOOK}, direct identifiers",
 )
 # Fewer rows than this may differ from one another by chance.
 ENOUGH_ROWS = 10
+# Among five numbers, chance makes all of them multiples of 5 once in 3,000.
+_ENOUGH_ROUNDED = 5
 _HEXADECIMAL = re.compile(r"^[0-9a-fA-F-]{16,}$")
 _OTHER = AGGREGATES | {Role.CODE, Role.DATE, Role.ROW_INDEX}
 
@@ -33,13 +36,29 @@ def find(subject: Subject) -> Iterator[Finding]:
     for index, column in enumerate(subject.roles):
         named = column.role is Role.IDENTIFIER
         if named and column.certain:
-            yield _finding(subject, index, Verdict.BLOCK, why="it is named like one")
+            if _are_rounded(subject, index):
+                rounded = "it is named like one, though its values are rounded like counts"
+                yield _finding(subject, index, Verdict.WARN, why=rounded)
+            else:
+                yield _finding(subject, index, Verdict.BLOCK, why="it is named like one")
         elif column.role not in _OTHER and (why := _looks_like_ids(subject, index, weak=not named)):
             yield _finding(subject, index, Verdict.BLOCK, why=why)
         elif named:
             yield _finding(
                 subject, index, Verdict.WARN, why="it is named like one, though its values do not tell"
             )
+
+
+def _are_rounded(subject: Subject, index: int) -> bool:
+    """True where grouping and counting left the name of the column that was counted: no identifiers are rounded."""
+    counts = {count for count in subject.table.counts(index) if count}
+    shown = subject.table.shown(index)
+    return (
+        len(counts) >= _ENOUGH_ROUNDED
+        and len(counts) * 2 > len(shown)
+        and all(cell.count is not None for cell in shown)
+        and any(all(scheme.allows(count) for count in counts) for scheme in subject.policy.schemes)
+    )
 
 
 def _looks_like_ids(subject: Subject, index: int, *, weak: bool) -> str | None:

@@ -22,7 +22,8 @@ ABOUT = About(
 )
 _EQUALS = re.compile(r"(?<![A-Za-z0-9_.])[nN]\s?[=:]\s?(\d{1,3}(?:,\d{3})*|\d+)(?![\d.%]|,\d)\)?\s?([a-z]*)")
 _PEOPLE = re.compile(
-    r"(?<![\w.,/–-])(\d{1,2}) (patients?|people|persons?|individuals?|participants?|deaths|women|men|children|died)\b",  # noqa: RUF001
+    r"(?<![\w.,/–-])(\d{1,2}) (patients?|people|persons?|individuals?|participants?|deaths|women|men|children|died)\b"  # noqa: RUF001
+    r"(?! or (?:fewer|less|more|under|over)\b)",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -38,6 +39,16 @@ _NOT_PEOPLE = vocabulary(
 _RULE = re.compile(
     r"(<|≤|>|≥|fewer|less|below|under|least|more|than|most|up to|between|and|to|or|from|redact\w*|suppress\w*|threshold"
     r"|every|per|each|first|top|minimum|maximum|round\w*|seed|set|print|head|any)\W*(of )?$",
+    re.IGNORECASE,
+)
+
+# Words just before a number that it numbers, not the people after it: `Table 2 Patients`, `in quintile 5 patients`.
+_NUMBERED = re.compile(
+    r"\b(tables?|figures?|fig|models?|waves?|phases?|steps?|scenarios?|groups?|cohorts?|quintiles?|deciles?|quartiles?"
+    r"|doses?|days?|weeks?|months?|years?|sections?|chapters?|stages?|panels?|parts?|tiers?|levels?|clusters?|box"
+    r"|appendix|categor(?:y|ies)|aged?|ages|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|(?:\d{1,3}|one) (?:in|out of)"
+    r"|one of every)[ .:]{1,2}$",
     re.IGNORECASE,
 )
 
@@ -97,7 +108,7 @@ def _small(text: str, threshold: int) -> Iterator[tuple[str, bool]]:
             )
     for match in _PEOPLE.finditer(text):
         if 1 <= int(match[1]) <= threshold and not _RULE.search(text[: match.start()][-24:]):
-            yield match[0], True
+            yield match[0], not _NUMBERED.search(text[: match.start()][-32:])
     for match in _NAMED.finditer(text):
         if 1 <= int(match[2]) <= threshold:
             yield match[0], match[1].lower() not in ("count", "events", "cases")

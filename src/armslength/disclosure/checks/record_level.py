@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 from armslength.disclosure.cells import Kind
 from armslength.disclosure.checks import BLOCK, HANDBOOK, POLICY, WARN, About
@@ -17,10 +18,12 @@ ABOUT = About(
     title="A table whose rows are people",
     verdicts=(BLOCK, WARN),
     stops="a count that is 1 on every row beside columns about people; or 20 rows and more that count nothing and"
-    " describe people: opaque numbers, many different days, yes and no, sex, age, measurements, rows that repeat",
+    " describe people: opaque numbers, many different days, yes and no, sex, age, measurements, rows that repeat. A"
+    " number for each combination of groups is none",
     mend="group and count before writing an output, and mark patient-level files highly_sensitive",
     source=f"{POLICY}, patient-level rows; {HANDBOOK}",
 )
+_GROUPS = (Role.DIMENSION, Role.ATTRIBUTE, Role.DATE, Role.PERHAPS_COUNT, Role.CODE)
 _BLOCKS_AT, _ASKS_AT = 4, 3
 _PERSONAL = vocabulary(
     "sex gender age dob birth ethnicity ethnic postcode imd bmi smoking smoker height weight died death "
@@ -36,7 +39,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     if reason := _single_people(subject):
         yield _finding(subject, Verdict.BLOCK, (reason,))
         return
-    if _counts_something(subject):
+    if _counts_something(subject) or _is_grid(subject):
         return
     evidence = list(_evidence(subject))
     points = sum(weight for weight, _ in evidence)
@@ -68,6 +71,28 @@ def _counts_something(subject: Subject) -> bool:
             continue  # a flag such as `covid_events`, not a count
         return True
     return False
+
+
+def _is_grid(subject: Subject) -> bool:
+    """True when each combination of groups has one row, nearly all have one, and each row says a number about it.
+
+    People do not come one of each kind.
+    """
+    levels = [
+        index
+        for index, column in enumerate(subject.roles)
+        if column.role in _GROUPS and len({cell.raw for cell in subject.table.columns[index]}) > 1
+    ]
+    told = [index for index in subject.columns(Role.ESTIMATE) if subject.table.has(index, Kind.DECIMAL)]
+    if len(levels) < 2 or not told:
+        return False
+    rows = set(
+        zip(*(tuple(cell.raw for cell in subject.table.columns[index]) for index in levels), strict=True)
+    )
+    if len(rows) < len(subject.table.rows):
+        return False
+    possible = prod(len({cell.raw for cell in subject.table.columns[index]}) for index in levels)
+    return len(rows) * 2 >= possible
 
 
 def _evidence(subject: Subject) -> Iterator[tuple[int, str]]:
