@@ -46,6 +46,8 @@ class Reason(Enum):
     CANNOT_STORE = ("cannot_store", "Its outputs could not be stored")
     INTERNAL = ("internal_error", "The runner met an error of its own; its operator can see which")
     CANCELLED = ("cancelled_by_user", "Stopped because somebody asked")
+    UNCHANGED = ("unchanged", "Not run again: everything it reads came out the same")
+    NOT_STARTED = ("not_started", "Not started, because another action failed")
     TRIED_AGAIN = ("tried_again", "The machine went down while it ran; it is run again")
 
     @property

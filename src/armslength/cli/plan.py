@@ -1,0 +1,30 @@
+"""`armslength plan`: what `run` would do, and why, without doing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from armslength.cli.studies import ProjectOption, show_plan, show_warnings
+from armslength.pipeline.model import RUN_ALL
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def plan(
+    actions: Annotated[list[str] | None, typer.Argument(metavar="[ACTION…]", help="Default: run_all")] = None,
+    project: ProjectOption = Path(),
+    force: Annotated[bool, typer.Option("--force", "-f", help="As with `run --force`")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON")] = False,
+) -> int:
+    """Say which actions would run, which are kept, and why."""
+    from armslength.runner.local.planning import Settings
+    from armslength.runner.local.study import find_study
+
+    study = find_study(project)
+    pipeline = study.read_pipeline()
+    show_warnings(pipeline)
+    return show_plan(study, pipeline, tuple(actions or [RUN_ALL]), Settings(force=force), as_json=as_json)
