@@ -22,10 +22,11 @@ WHERE
 CREATE TEMPORARY TABLE "armslength_scan_1" AS
 SELECT
   CAST("events"."patient_id" AS BIGINT) AS "patient_id",
-  ARG_MAX(
-    {'date': "events"."date", 'value': "events"."value"},
+  MAX("events"."date") AS "answer_1",
+  ARG_MAX_NULL(
+    "events"."value",
     CREATE_SORT_KEY("events"."date", 'ASC NULLS FIRST', "events"."value", 'ASC NULLS FIRST')
-  ) AS "answer_1"
+  ) AS "answer_2"
 FROM "events"
 WHERE
   (
@@ -58,7 +59,7 @@ WHERE
     )
   )
   AND (
-    "visits"."date" >= STRUCT_EXTRACT("armslength_scan_1"."answer_1", 'date')
+    "visits"."date" >= "armslength_scan_1"."answer_1"
   )
 GROUP BY
   "visits"."patient_id";
@@ -67,7 +68,7 @@ GROUP BY
 SELECT
   "armslength_population"."patient_id" AS "patient_id",
   CAST(COALESCE("armslength_scan_2"."answer_1", 0) AS BIGINT) AS "after",
-  CAST(STRUCT_EXTRACT("armslength_scan_1"."answer_1", 'value') AS DOUBLE) AS "value"
+  CAST("armslength_scan_1"."answer_2" AS DOUBLE) AS "value"
 FROM "armslength_population"
 LEFT JOIN "armslength_scan_2" AS "armslength_scan_2"
   ON "armslength_scan_2"."patient_id" = "armslength_population"."patient_id"

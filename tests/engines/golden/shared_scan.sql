@@ -30,9 +30,6 @@ SELECT
   BOOL_OR(CAST((
     "armslength_scan_1_codes_1"."bits_0" & 1
   ) <> 0 AS BOOLEAN)) AS "answer_1",
-  COUNT(CASE WHEN (
-    "armslength_scan_1_codes_1"."bits_0" & 2
-  ) <> 0 THEN 1 END) AS "answer_2",
   AVG(
     CASE
       WHEN (
@@ -40,16 +37,19 @@ SELECT
       ) <> 0
       THEN CAST("events"."value" AS DOUBLE)
     END
-  ) AS "answer_3",
-  ARG_MAX(
-    {'value': "events"."value"},
+  ) AS "answer_2",
+  ARG_MAX_NULL(
+    "events"."value",
     CASE
       WHEN (
         "armslength_scan_1_codes_1"."bits_0" & 1
       ) <> 0
       THEN CREATE_SORT_KEY("events"."date", 'ASC NULLS FIRST', "events"."value", 'ASC NULLS FIRST')
     END
-  ) AS "answer_4",
+  ) AS "answer_3",
+  COUNT(CASE WHEN (
+    "armslength_scan_1_codes_1"."bits_0" & 2
+  ) <> 0 THEN 1 END) AS "answer_4",
   MAX(
     CASE
       WHEN (
@@ -74,9 +74,9 @@ GROUP BY
 SELECT
   "armslength_population"."patient_id" AS "patient_id",
   CAST(COALESCE("armslength_scan_1"."answer_1", FALSE) AS BOOLEAN) AS "has_first",
-  CAST(COALESCE("armslength_scan_1"."answer_2", 0) AS BIGINT) AS "count_second",
-  CAST("armslength_scan_1"."answer_3" AS DOUBLE) AS "mean_first",
-  CAST(STRUCT_EXTRACT("armslength_scan_1"."answer_4", 'value') AS DOUBLE) AS "last_value",
+  CAST(COALESCE("armslength_scan_1"."answer_4", 0) AS BIGINT) AS "count_second",
+  CAST("armslength_scan_1"."answer_2" AS DOUBLE) AS "mean_first",
+  CAST("armslength_scan_1"."answer_3" AS DOUBLE) AS "last_value",
   CAST("armslength_scan_1"."answer_5" AS DATE) AS "last_date"
 FROM "armslength_population"
 LEFT JOIN "armslength_scan_1" AS "armslength_scan_1"

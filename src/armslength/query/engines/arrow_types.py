@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from armslength.query.engines.query_plan import CodelistGroups
 from armslength.query.model.nodes import InlinePatientTable
 
 # One bit of a signed 64-bit column is its sign; one more is left so that no mask is ever negative.
@@ -52,11 +53,18 @@ def tag_rows(
     return pa.table(arrays), places
 
 
-def group_rows(memberships: tuple[frozenset[object], ...], *, value_type: Any) -> pa.Table:
-    """Return a row (code, number of the codelist) for each codelist a code is in."""
-    rows = [(code, number) for number, codes in enumerate(memberships) for code in sorted(codes, key=str)]
-    codes = packed([code for code, _ in rows], arrow_type(value_type))
-    return pa.table({"code": codes, "codelist": packed([number for _, number in rows], pa.int32())})
+def group_rows(groups: CodelistGroups) -> pa.Table:
+    """Return a row (code, number of the group) for each group a code is in; with windows also (first, last)."""
+    rows = [(code, n) for n, group in enumerate(groups.groups) for code in sorted(group.codes, key=str)]
+    columns = {
+        "code": packed([code for code, _ in rows], arrow_type(groups.column.value_type)),
+        "codelist": packed([number for _, number in rows], pa.int32()),
+    }
+    if groups.dates is not None:
+        firsts, lasts = ([group.first for group in groups.groups], [group.last for group in groups.groups])
+        for name, ends in (("first", firsts), ("last", lasts)):
+            columns[name] = pa.array([ends[number] for _, number in rows], type=pa.date32())
+    return pa.table(columns)
 
 
 def code_rows(codes: frozenset[object], *, value_type: Any) -> pa.Table:

@@ -136,11 +136,26 @@ def plan_query(dataset: Dataset) -> QueryPlan:
     in_variables = (node for node in reductions_below(*outputs_of(dataset)) if node not in in_population)
     staged = [(Stage.POPULATION, node) for node in in_population]
     staged += [(Stage.VARIABLES, node) for node in in_variables]
+    reductions = {
+        node: reduction_of(node, columns=picked.get(node, ()), ties=ties.get(node, ()))  # type: ignore[call-overload]
+        for _, node in staged
+    }
     scans = []
-    for stage, node in staged:
-        reduction = reduction_of(node, columns=picked.get(node, ()), ties=ties.get(node, ()))  # type: ignore[call-overload]
-        scans.append(Scan(table=reduction.table, stage=stage, reductions=(reduction,)))
+    for stage in Stage:
+        levels = _levels([reductions[node] for each, node in staged if each is stage])
+        for node, level in sorted(levels.items(), key=lambda each: each[1]):
+            reduction = reductions[node]
+            scans.append(Scan(table=reduction.table, stage=stage, level=level, reductions=(reduction,)))
     return QueryPlan(dataset=dataset, scans=tuple(scans))
+
+
+def _levels(reductions: list[Reduction]) -> dict[Node, int]:
+    """Return for each reduction of a stage how many others of it, in a row, must be known before."""
+    levels = {each.node: 1 for each in reductions}
+    # A reduction needs more than anything it needs, so this order puts it after all of that.
+    for each in sorted(reductions, key=lambda each: len(each.needs)):
+        levels[each.node] = 1 + max((levels[node] for node in each.needs if node in levels), default=0)
+    return levels
 
 
 def outputs_of(dataset: Dataset) -> tuple[Node, ...]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from armslength.query.engines.compile.scope import Compile, Scope, Tag, named, quoted
+from armslength.query.engines.compile.dialect import Compile
+from armslength.query.engines.compile.scope import Scope, Tag, named, quoted
 from armslength.query.engines.engine import unsupported
 from armslength.query.engines.query_plan import reduced
 from armslength.query.model import nodes

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
+from armslength.query.engines.compile.dialect import Picked
 from armslength.query.engines.compile.expressions import (
     balanced,
     cast,
@@ -22,6 +23,7 @@ from armslength.query.model.nodes import Node, Position, Series, SeriesAggregati
 
 Aggregate = Callable[[Reduction, Scope, list[exp.Expr]], exp.Expr]
 AGGREGATES: dict[type[Node], Aggregate] = {}
+COMPARISONS = (nodes.EQ, nodes.NE, nodes.LT, nodes.LE, nodes.GT, nodes.GE)
 
 
 def aggregate(*kinds: type[Node]) -> Callable[[Aggregate], Aggregate]:
@@ -34,13 +36,18 @@ def aggregate(*kinds: type[Node]) -> Callable[[Aggregate], Aggregate]:
     return register
 
 
-def aggregated(reduction: Reduction, scope: Scope, *, conditions: list[Series]) -> exp.Expr:
-    """Compile a reduction over those of the scan's rows that fulfil the conditions."""
+def aggregated(reduction: Reduction, scope: Scope, *, conditions: Iterable[Series]) -> dict[str, exp.Expr]:
+    """Compile a reduction over those of the scan's rows that fulfil the conditions.
+
+    Return the aggregates by name: one for each column of a picked row, for anything else one called "".
+    """
     kind = type(reduction.node)
+    tests = [filtering(condition, scope) for condition in conditions]
+    if kind is nodes.PickOneRowPerPatient:
+        return {name: _picked(reduction, name, scope, tests) for name in reduction.columns}
     if kind not in AGGREGATES:
         raise unsupported(kind.__name__, engine=scope.compilation.dialect.name)
-    tests = [filtering(condition, scope) for condition in conditions]
-    return AGGREGATES[kind](reduction, scope, tests)
+    return {"": AGGREGATES[kind](reduction, scope, tests)}
 
 
 def only_when(tests: list[exp.Expr], made: exp.Expr) -> exp.Expr:
@@ -57,12 +64,6 @@ def only_when(tests: list[exp.Expr], made: exp.Expr) -> exp.Expr:
 def present(series: Series, scope: Scope) -> exp.Expr:
     """Say whether a series is not missing."""
     return exp.Not(this=exp.Paren(this=exp.Is(this=enclosed(compiled(series, scope)), expression=exp.Null())))
-
-
-def is_single_key(reduction: Reduction) -> bool:
-    """Whether all that is read from a pick is its only sort key."""
-    key, *others = reduction.keys
-    return not others and isinstance(key, nodes.SelectColumn) and reduction.columns == (key.name,)
 
 
 def values(reduction: Reduction, scope: Scope) -> exp.Expr:
@@ -115,24 +116,33 @@ def _set(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -> exp.Expr:
     return exp.Filter(this=made, expression=exp.Where(this=balanced(kept, exp.And)))
 
 
-@aggregate(nodes.PickOneRowPerPatient)
-def _pick(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -> exp.Expr:
-    """Take the row with the smallest or largest key: one pass, no sorting of all rows of each patient."""
+def _picked(reduction: Reduction, name: str, scope: Scope, tests: list[exp.Expr]) -> exp.Expr:
+    """Take a column of the row with the smallest or largest key: one pass, no sorting of a patient's rows."""
     node = reduction.node
-    assert isinstance(node, nodes.PickOneRowPerPatient)  # noqa: S101 - as registered
+    assert isinstance(node, nodes.PickOneRowPerPatient)  # noqa: S101 - asked for only then
     is_first = node.position is Position.FIRST
-    keys = [compiled(key, scope) for key in reduction.keys]
-    if is_single_key(reduction) and not is_first:
-        # The largest value is missing only when all are, and missing sorts first: MAX is the last row.
-        return exp.Max(this=only_when(tests, keys[0]))
-    columns = (nodes.SelectColumn(rows_of(node.source), name) for name in reduction.columns)
-    fields = [
-        exp.PropertyEQ(this=exp.to_identifier(column.name, quoted=True), expression=compiled(column, scope))
-        for column in columns
-    ]
-    kind = exp.ArgMin if is_first else exp.ArgMax
-    key = only_when(tests, scope.compilation.dialect.sort_key(keys))
-    return kind(this=exp.Struct(expressions=fields), expression=key)
+    value = compiled(nodes.SelectColumn(rows_of(node.source), name), scope)
+    if _is_column(reduction.keys[0], name) and (not is_first or _never_missing(reduction, name)):
+        # Missing sorts first. So the largest is missing only when all are, and MIN is right where none is.
+        return (exp.Min if is_first else exp.Max)(this=only_when(tests, value))
+    keys = tuple(compiled(key, scope) for key in reduction.keys)
+    test = balanced(tests, exp.And) if tests else None
+    return scope.compilation.dialect.picked(Picked(value=value, keys=keys, test=test, is_first=is_first))
+
+
+def _is_column(series: Node, name: str) -> bool:
+    """Whether a series is a column of the event rows."""
+    return isinstance(series, nodes.SelectColumn) and series.domain is not None and series.name == name
+
+
+def _never_missing(reduction: Reduction, name: str) -> bool:
+    """Whether the conditions of a reduction leave out every row where a column is missing."""
+    return any(
+        _is_column(operand, name)
+        for condition in reduction.conditions
+        if isinstance(condition, COMPARISONS)
+        for operand in (condition.lhs, condition.rhs)
+    )
 
 
 def episodes(reduction: Reduction, scope: Scope) -> tuple[exp.Expr, exp.Expr]:

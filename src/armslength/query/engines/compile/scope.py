@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlglot import exp
 
 from armslength.query.engines.backend import Backend, TableMapping
+from armslength.query.engines.compile.dialect import Dialect
 from armslength.query.engines.engine import unsupported
 from armslength.query.engines.query_plan import is_membership
 from armslength.query.model.nodes import (
@@ -21,32 +22,18 @@ from armslength.query.model.nodes import (
     Value,
 )
 
-Compile = Callable[[Node, "Scope"], exp.Expr]
-
 POPULATION = "armslength_population"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
-    """How a database writes what the others write differently.
+class Place:
+    """Where a reduction's answer is in a temporary table: expressions over the table's columns.
 
-    `name` is what sqlglot calls it; `sort_key` makes one comparable value of several keys, missing
-    first; `overrides` replace the shared compilation of an operation.
+    A picked row has one for each column read from it, by name; any other answer is called "".
     """
 
-    name: str
-    sort_key: Callable[[list[exp.Expr]], exp.Expr]
-    overrides: Mapping[type[Node], Compile] = field(default_factory=dict)
-    unsupported: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a reduction's answer is: a column of a temporary table; `is_row` when it holds a picked row."""
-
     table: str
-    column: str
-    is_row: bool = False
+    answers: Mapping[str, exp.Expr]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,17 +92,17 @@ class Scope:
         if source.domain is not None:
             return self.mapping.column(node.name, alias=self.alias)
         if source in self.compilation.places:
-            answer = self.answer(source)
-            if self.compilation.places[source].is_row:
-                return exp.func("STRUCT_EXTRACT", answer, exp.Literal.string(node.name))
-            return answer
+            return self.answer(source, node.name)
         return self.patient_column(source, node.name)
 
-    def answer(self, reduction: Node) -> exp.Expr:
-        """Return the answer of a reduction, joining the table it is in."""
+    def answer(self, reduction: Node, name: str = "") -> exp.Expr:
+        """Return the answer of a reduction, or a column of a picked row, joining the table it is in."""
         place = self.compilation.places[reduction]
         self._join(place.table, place.table, "patient_id")
-        return quoted(place.column, place.table)
+        answer = place.answers[name].copy()
+        for column in answer.find_all(exp.Column):
+            column.set("table", exp.to_identifier(place.table, quoted=True))
+        return answer
 
     def patient_column(self, table: Frame, name: str) -> exp.Expr:
         """Return a column of a table with one row per patient, joining it. `patient_id` tells who is in it."""

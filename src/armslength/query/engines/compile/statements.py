@@ -11,15 +11,15 @@ from sqlglot import exp
 from armslength.query.engines.arrow_types import arrow_type, code_rows, group_rows, inline_rows, tag_rows
 from armslength.query.engines.backend import Backend
 from armslength.query.engines.compile import dates as _dates  # noqa: F401 - registers the calendar operations
+from armslength.query.engines.compile.dialect import Dialect
 from armslength.query.engines.compile.expressions import cast, compiled, filtering
 from armslength.query.engines.compile.groups import grouped_query
 from armslength.query.engines.compile.layers import rows_with_layers
 from armslength.query.engines.compile.reading import read_rows, with_joins
-from armslength.query.engines.compile.reductions import aggregated, episodes, is_single_key, present
+from armslength.query.engines.compile.reductions import aggregated, episodes, present
 from armslength.query.engines.compile.scope import (
     POPULATION,
     Compilation,
-    Dialect,
     Place,
     Scope,
     Tag,
@@ -31,7 +31,6 @@ from armslength.query.engines.engine import Plan, ResultQuery, Statement
 from armslength.query.engines.query_plan import (
     CodelistGroups,
     QueryPlan,
-    Reduction,
     Scan,
     Stage,
     conditions_of,
@@ -46,12 +45,16 @@ from armslength.query.model.reference import true_for_nobody_in_particular
 
 @dataclass(slots=True, kw_only=True)
 class _Statements:
-    """The statements made so far, and what they made known."""
+    """The statements made so far, and what they made known.
+
+    `read_with_rows` are the reductions that are joined to many rows, of events or for each sum.
+    """
 
     plan: QueryPlan
     compilation: Compilation
     made: list[Statement] = field(default_factory=list)
     uploaded: set[nodes.Value] = field(default_factory=set)
+    read_with_rows: frozenset[nodes.Node] = frozenset()
 
     def upload_sets(self) -> None:
         """Upload the large sets that what was compiled last turned out to need."""
@@ -82,7 +85,8 @@ class _Statements:
 
 def compile_plan(plan: QueryPlan, *, dialect: Dialect, backend: Backend) -> Plan:
     """Return the statements of a query plan. Raises Mistake Q102 (operation), Q103 (table), Q105 (parameter)."""
-    statements = _Statements(plan=plan, compilation=Compilation(dialect=dialect, backend=backend))
+    compilation = Compilation(dialect=dialect, backend=backend)
+    statements = _Statements(plan=plan, compilation=compilation, read_with_rows=_read_with_rows(plan))
     for restriction, people in prepared_lists(backend=backend, dialect=dialect.name):
         statements.create(restriction.prepared_as, people, purpose=f"list whom to see: {restriction.words}")
     _upload_inline_tables(statements)
@@ -96,6 +100,16 @@ def compile_plan(plan: QueryPlan, *, dialect: Dialect, backend: Backend) -> Plan
     statements.upload_sets()
     held_back = tuple(each.words for each in backend.applied)
     return Plan(statements=tuple(statements.made), results=results, held_back=held_back)
+
+
+def _read_with_rows(plan: QueryPlan) -> frozenset[nodes.Node]:
+    """Return the reductions that something else than the one row of each patient in the result is made of."""
+    found = {node for scan in plan.scans for reduction in scan.reductions for node in reduction.needs}
+    found |= set(reductions_below(*(events for _, events in plan.dataset.events)))
+    for measure in plan.dataset.measures:
+        series = (node for _, node in (*measure.numerators, *measure.group_bys))
+        found |= set(reductions_below(measure.denominator, *series))
+    return frozenset(found)
 
 
 def _upload_inline_tables(statements: _Statements) -> None:
@@ -112,25 +126,19 @@ def _scan(scan: Scan, name: str, statements: _Statements) -> None:
     if scan.groups is not None:
         codes = _upload_groups(scan.groups, name, statements)
         scope = _rows_scope(scan.table, statements.compilation, {})
-        query = grouped_query(scan, scope, _relation(scope, _roots(scan)), codes=codes)
+        relation = _relation(scope, _roots(scan))
+        query, places = grouped_query(scan, scope, relation, codes=codes, wide=statements.read_with_rows)
     else:
         tags = _upload_tags(scan, name, statements)
         scope = _rows_scope(scan.table, statements.compilation, tags)
-        query = _windowed_query(scan, scope) if scan.reductions[0].is_windowed else _scan_query(scan, scope)
+        make = _windowed_query if scan.reductions[0].is_windowed else _scan_query
+        query, places = make(scan, scope)
     table, count = scan.table.name, len(scan.reductions)
     answers = f"{count} answer" + "s" * (count != 1)
-    how = f", grouped by {len(scan.groups.memberships)} codelists" if scan.groups is not None else ""
+    how = f", grouped by {len(scan.groups.groups)} codelists" if scan.groups is not None else ""
     statements.create(name, query, purpose=f"read {table} for {answers} about the {scan.stage.value}{how}")
-    for number, reduction in enumerate(scan.reductions, start=1):
-        statements.compilation.places[reduction.node] = Place(
-            table=name, column=f"answer_{number}", is_row=_is_row(reduction)
-        )
-
-
-def _is_row(reduction: Reduction) -> bool:
-    if not isinstance(reduction.node, nodes.PickOneRowPerPatient):
-        return False
-    return reduction.node.position is nodes.Position.FIRST or not is_single_key(reduction)
+    for reduction, found in zip(scan.reductions, places, strict=True):
+        statements.compilation.places[reduction.node] = Place(table=name, answers=found)
 
 
 def _rows_scope(
@@ -154,30 +162,37 @@ def _upload_tags(scan: Scan, name: str, statements: _Statements) -> dict[tuple[s
 
 
 def _upload_groups(groups: CodelistGroups, name: str, statements: _Statements) -> str:
-    """Upload a row for each code and codelist it is in; return the name of their table."""
+    """Upload a row for each code and group it is in; return the name of their table."""
     alias = f"{name}_codes"
-    rows = group_rows(groups.memberships, value_type=groups.column.value_type)
-    purpose = f"upload {rows.num_rows} codes of {len(groups.memberships)} codelists"
+    rows = group_rows(groups)
+    codelists = len({group.codes for group in groups.groups})
+    purpose = f"upload {rows.num_rows} codes of {codelists} codelists"
+    if groups.dates is not None:
+        purpose += f" with {len(groups.groups)} windows of dates"
     statements.made.append(Statement(purpose=purpose, creates=alias, rows=rows))
     return alias
 
 
-def _scan_query(scan: Scan, scope: Scope) -> exp.Select:
-    """Read a table once: what all reductions require is a WHERE, what only some require a FILTER."""
+def _scan_query(scan: Scan, scope: Scope) -> tuple[exp.Select, list[dict[str, exp.Expr]]]:
+    """Read a table once: what all reductions require is a WHERE, what only some require a test of their own."""
     relation = _relation(scope, _roots(scan))
     first, *others = scan.reductions
     shared = [c for c in first.conditions if all(c in other.conditions for other in others)]
     wheres = [filtering(condition, scope) for condition in shared]
     columns: list[exp.Expr] = [exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)]
-    for number, reduction in enumerate(scan.reductions, start=1):
+    places = []
+    for reduction in scan.reductions:
         own = [condition for condition in reduction.conditions if condition not in shared]
-        made = aggregated(reduction, scope, conditions=own)
-        columns.append(exp.alias_(made, f"answer_{number}", quoted=True))
+        found: dict[str, exp.Expr] = {}
+        for name, made in aggregated(reduction, scope, conditions=own).items():
+            found[name] = quoted(f"answer_{len(columns)}")
+            columns.append(exp.alias_(made, f"answer_{len(columns)}", quoted=True))
+        places.append(found)
     query = read_rows(scan, scope, relation, columns, wheres)
-    return query.group_by(scope.patient.copy(), copy=False)
+    return query.group_by(scope.patient.copy(), copy=False), places
 
 
-def _windowed_query(scan: Scan, scope: Scope) -> exp.Select:
+def _windowed_query(scan: Scan, scope: Scope) -> tuple[exp.Select, list[dict[str, exp.Expr]]]:
     (reduction,) = scan.reductions
     relation = _relation(scope, _roots(scan))
     gap, count = episodes(reduction, scope)
@@ -186,7 +201,8 @@ def _windowed_query(scan: Scan, scope: Scope) -> exp.Select:
     patient = exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)
     inner = read_rows(scan, scope, relation, [patient, exp.alias_(gap, "gap", quoted=True)], wheres)
     outer = exp.select(quoted("patient_id"), exp.alias_(count, "answer_1", quoted=True))
-    return outer.from_(inner.subquery("gaps"), copy=False).group_by(quoted("patient_id"), copy=False)
+    outer = outer.from_(inner.subquery("gaps"), copy=False).group_by(quoted("patient_id"), copy=False)
+    return outer, [{"": quoted("answer_1")}]
 
 
 def _roots(scan: Scan) -> Iterator[nodes.Node]:

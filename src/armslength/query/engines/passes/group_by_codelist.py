@@ -41,7 +41,8 @@ def group_by_codelist(
     together: dict[object, list[Scan]] = {}
     for scan in plan.scans:
         column = required_codelist_column(scan.reductions[0])
-        alone = scan if column is None or scan.reductions[0].is_windowed else None
+        is_alone = column is None or scan.reductions[0].is_windowed
+        alone = scan.reductions[0].node if is_alone else None
         together.setdefault((scan.stage, scan.level, scan.table, column, alone), []).append(scan)
     found = []
     for scans in together.values():
@@ -67,8 +68,8 @@ class _Asked:
 
 def _parts(scans: list[Scan], *, fewest: int, tests_per_group: int) -> list[Scan]:
     reductions = [each for scan in scans for each in scan.reductions]
-    memberships = {each: only_membership(each) for each in reductions}
-    required = [(each, membership) for each, membership in memberships.items() if membership is not None]
+    memberships = ((each, only_membership(each)) for each in reductions)
+    required = [(each, membership) for each, membership in memberships if membership is not None]
     dates = _date_column([each for each, _ in required])
     asked = [_asked(each, membership, dates) for each, membership in required]
     plain = _asked_of_many(asked, fewest, by_window=False)
@@ -114,9 +115,7 @@ def _asked_of_many(asked: list[_Asked], fewest: int, *, by_window: bool) -> list
         shape, group = (each.shape, each.codes) if not by_window else _windowed_key(each)
         groups.setdefault(shape, set()).add(group)
     return [
-        each
-        for each in asked
-        if len(groups[_windowed_key(each)[0] if by_window else each.shape]) >= fewest
+        each for each in asked if len(groups[_windowed_key(each)[0] if by_window else each.shape]) >= fewest
     ]
 
 

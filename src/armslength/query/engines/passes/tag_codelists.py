@@ -2,7 +2,8 @@
 
 Testing a row against a long list inside an aggregate costs a walk along the list. Here all codelists of a
 column become one table of codes, each with a bit per codelist, that is joined to the scan. Rows in
-none of them are then not even read on, when every reduction requires some codelist.
+none of them are then not even read on, when every reduction requires some codelist. With that, one
+reading serves all codelists of a column.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from armslength.query.engines.query_plan import (
     Scan,
     is_membership,
     memberships_of,
+    required_codelist_column,
 )
 from armslength.query.model.nodes import SelectColumn
 
@@ -24,8 +26,18 @@ SHORT = 8
 
 
 def tag_codelists(plan: QueryPlan) -> QueryPlan:
-    """Give each scan the codelist tables that answer its memberships."""
-    return replace(plan, scans=tuple(_tagged(scan) for scan in plan.scans))
+    """Merge the scans of one table that require codelists of one column, and answer memberships by lookup."""
+    merged: dict[object, list[Scan]] = {}
+    for scan in plan.scans:
+        column = required_codelist_column(scan.reductions[0])
+        is_alone = column is None or scan.groups is not None or scan.reductions[0].is_windowed
+        alone = scan.reductions[0].node if is_alone else None
+        merged.setdefault((scan.stage, scan.level, scan.table, column, alone), []).append(scan)
+    return replace(plan, scans=tuple(_tagged(_joined(scans)) for scans in merged.values()))
+
+
+def _joined(scans: list[Scan]) -> Scan:
+    return replace(scans[0], reductions=tuple(each for scan in scans for each in scan.reductions))
 
 
 def _tagged(scan: Scan) -> Scan:

@@ -1,0 +1,92 @@
+"""What databases write differently from one another, each with a way that most of them understand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from armslength.query.model.nodes import Node
+
+if TYPE_CHECKING:  # a scope holds a dialect, and a dialect compiles in a scope
+    from armslength.query.engines.compile.scope import Scope
+
+Compile = Callable[[Node, "Scope"], exp.Expr]
+PATIENT, GROUP = "patient_id", "codelist"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """A value of the row with the smallest or the largest keys among rows that pass a test (None: all)."""
+
+    value: exp.Expr
+    keys: tuple[exp.Expr, ...]
+    test: exp.Expr | None
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Values per patient and group, spread over one row per patient.
+
+    `query` gives a row per patient; `answers` say where each is in it, as expressions over its columns.
+    """
+
+    query: exp.Select
+    answers: tuple[exp.Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a database writes what the others write differently.
+
+    `name` is what sqlglot calls it; `overrides` replace the shared compilation of an operation. The
+    methods are standard SQL, or as near to it as any database goes; a dialect replaces those that its
+    database does not know or has something quicker for.
+    """
+
+    name: str
+    overrides: Mapping[type[Node], Compile] = field(default_factory=dict)
+    unsupported: frozenset[str] = frozenset()
+
+    def picked(self, pick: Picked) -> exp.Expr:
+        """Aggregate a value of the first or last row. Missing keys sort first, missing values are kept."""
+        order = [
+            exp.Ordered(this=key, desc=not pick.is_first, nulls_first=pick.is_first) for key in pick.keys
+        ]
+        ordered = exp.Order(this=pick.value, expressions=order)
+        rows: exp.Expr = exp.ArrayAgg(this=ordered)
+        if pick.test is not None:
+            rows = exp.Filter(this=rows, expression=exp.Where(this=pick.test))
+        return exp.Bracket(this=exp.Paren(this=rows), expressions=[exp.Literal.number(1)])
+
+    def spread(
+        self, groups: exp.Select, *, values: list[str], answers: list[tuple[int, str | None]], wide: set[int]
+    ) -> Spread:
+        """Spread values over one row per patient.
+
+        `groups` gives rows (patient_id, codelist, *values), one for each group that has any. An answer is a
+        value of a group, missing where the group has no row, or with None whether there is one (missing if
+        not). The answers whose numbers are in `wide` are joined to rows of events, so they must be columns.
+        """
+        columns: list[exp.Expr] = [_column(PATIENT)]
+        found = []
+        for number, (group, value) in enumerate(answers, start=1):
+            test = exp.EQ(this=_column(GROUP), expression=exp.Literal.number(group))
+            made: exp.Expr = exp.true() if value is None else _column(value)
+            # A group has one row for each patient, and a list keeps it as it is, missing or not.
+            rows = exp.Filter(this=exp.ArrayAgg(this=made), expression=exp.Where(this=test))
+            only = exp.Paren(this=rows)
+            name = f"answer_{number}"
+            columns.append(
+                exp.alias_(exp.Bracket(this=only, expressions=[exp.Literal.number(1)]), name, quoted=True)
+            )
+            found.append(_column(name))
+        query = exp.select(*columns, copy=False).from_(groups.subquery("groups"), copy=False)
+        return Spread(query=query.group_by(_column(PATIENT), copy=False), answers=tuple(found))
+
+
+def _column(name: str) -> exp.Column:
+    return exp.Column(this=exp.to_identifier(name, quoted=True))
