@@ -12,6 +12,7 @@ from armslength.kernel.errors import Mistake
 from armslength.query.engines.restrictions import Restriction
 from armslength.query.model.nodes import SelectPatientTable, SelectTable
 
+PATIENT_ID = "patient_id"
 AnyTable = SelectTable | SelectPatientTable
 PhysicalColumn = str | exp.Expr
 
@@ -22,14 +23,15 @@ class TableMapping:
 
     `columns` holds what differs from the contract: a physical column name, or an expression over
     physical columns; `patient_id` is the physical column that says whose row it is. With `query`, the
-    table is made of others: `table` is then only what its rows are called, and must name no other table.
+    table is made of others: `table` is then only what its rows are called, and must name no other table. In it
+    `SEEN(id)` stands for whether the project may see that person, where rows speak of people other than their own.
 
     `needs` is the data permission without which nobody reads it. `day` and `practice` are the columns by
     which restrictions of the backend hold back rows of people who may be seen; they need not be in the contract.
     """
 
     table: str
-    patient_id: str = "patient_id"
+    patient_id: str = PATIENT_ID
     columns: Mapping[str, PhysicalColumn] = field(default_factory=dict)
     query: exp.Query | None = None
     needs: str | None = None
@@ -38,7 +40,7 @@ class TableMapping:
 
     def column(self, name: str, *, alias: str) -> exp.Expr:
         """Return a contract column as an expression over the physical table known as `alias`."""
-        physical = self.patient_id if name == "patient_id" else self.columns.get(name, name)
+        physical = self.patient_id if name == PATIENT_ID else self.columns.get(name, name)
         if isinstance(physical, str):
             return exp.column(
                 exp.to_identifier(physical, quoted=True), table=exp.to_identifier(alias, quoted=True)

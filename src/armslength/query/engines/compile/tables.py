@@ -12,6 +12,7 @@ from functools import reduce
 from sqlglot import exp
 
 from armslength.query.engines.backend import Backend, TableMapping
+from armslength.query.engines.mapping_files import SEEN
 from armslength.query.engines.restrictions import Restriction
 
 OURS = "armslength_"  # what temporary tables and layers of a query are called
@@ -63,18 +64,32 @@ def _final(query: exp.Expr, backend: Backend, dialect: str) -> exp.Expr:
 
 def relation(mapping: TableMapping, *, backend: Backend) -> exp.Query | None:
     """Return the rows of a table that a project may see, or None when they are all of a physical table."""
+    query = None if mapping.query is None else _with_people_seen(mapping.query.copy(), backend)
     conditions = [_condition(mapping, backend, number) for number in range(len(backend.applied))]
     if not conditions:
-        return None if mapping.query is None else mapping.query.copy()
+        return query
     source: exp.Expr
-    if mapping.query is not None:
-        source = mapping.query.copy().subquery("held")
+    if query is not None:
+        source = query.subquery("held")
     else:
         name = exp.Table(this=exp.to_identifier(mapping.table, quoted=True))
         source = exp.alias_(name, "held", table=True)
     everything = exp.Column(this=exp.Star(), table=exp.to_identifier("held"))
-    seen = reduce(lambda left, right: exp.And(this=left, expression=right), conditions)
-    return exp.select(everything).from_(source).where(seen)
+    return exp.select(everything).from_(source).where(_all(conditions))
+
+
+def _with_people_seen(query: exp.Query, backend: Backend) -> exp.Query:
+    """Replace each `SEEN(id)` by the conditions that the project may see that person."""
+    for call in list(query.find_all(exp.Anonymous)):
+        if call.name.upper() == SEEN:
+            (person,) = call.expressions
+            conditions = [each.keeps_person(person) for each in backend.applied] or [exp.true()]
+            call.replace(exp.Paren(this=_all(conditions)))
+    return query
+
+
+def _all(conditions: list[exp.Expr]) -> exp.Expr:
+    return reduce(lambda left, right: exp.And(this=left, expression=right), conditions)
 
 
 def _condition(mapping: TableMapping, backend: Backend, number: int) -> exp.Expr:
@@ -89,32 +104,42 @@ def _condition(mapping: TableMapping, backend: Backend, number: int) -> exp.Expr
 
 def portable(query: exp.Expr, *, backend: Backend, dialect: str) -> exp.Expr:
     """Rewrite what sqlglot leaves as it is between the dialect of a mapping and that of the database asked."""
-    if dialect == backend.dialect:
-        return query
-    # Names of collations belong to one kind of database. Mappings fold letter case themselves where it must not count.
-    for collation in list(query.find_all(exp.Collate)):
-        collation.replace(collation.this)
-    write = READ_HEXADECIMAL.get(dialect)
-    for call in list(query.find_all(exp.Anonymous)):
-        if write is not None and call.name.upper() == "FROM_BASE":
-            call.replace(write(call.expressions[0]))
+    for kind, rewrite in REWRITES.get(dialect, {}).items():
+        for node in list(query.find_all(kind)):
+            node.replace(rewrite(node))
+    if dialect != backend.dialect:
+        # Names of collations belong to one kind of database. Mappings fold letter case themselves where it must not
+        # count.
+        for collation in list(query.find_all(exp.Collate)):
+            collation.replace(collation.this)
     return query
 
 
-def _duckdb_hexadecimal(digits: exp.Expr) -> exp.Expr:
-    prefixed = exp.DPipe(this=exp.Literal.string("0x"), expression=digits.copy())
+def _duckdb_number(node: exp.Expr) -> exp.Expr:
+    prefixed = exp.DPipe(this=exp.Literal.string("0x"), expression=node.this)
     return exp.Cast(this=exp.Paren(this=prefixed), to=exp.DataType.build("BIGINT"))
 
 
-def _postgres_hexadecimal(digits: exp.Expr) -> exp.Expr:
-    padded = exp.func("LPAD", digits.copy(), exp.Literal.number(16), exp.Literal.string("0"))
+def _postgres_number(node: exp.Expr) -> exp.Expr:
+    padded = exp.func("LPAD", node.this, exp.Literal.number(16), exp.Literal.string("0"))
     prefixed = exp.DPipe(this=exp.Literal.string("x"), expression=padded)
     bits = exp.Cast(this=exp.Paren(this=prefixed), to=exp.DataType.build("BIT(64)", dialect="postgres"))
     return exp.Cast(this=bits, to=exp.DataType.build("BIGINT"))
 
 
-# How a database that has no FROM_BASE reads hexadecimal digits as a number.
-READ_HEXADECIMAL: dict[str, Callable[[exp.Expr], exp.Expr]] = {
-    "duckdb": _duckdb_hexadecimal,
-    "postgres": _postgres_hexadecimal,
+def _postgres_digits(node: exp.Expr) -> exp.Expr:
+    return exp.Upper(this=exp.Anonymous(this="ENCODE", expressions=[node.this, exp.Literal.string("hex")]))
+
+
+def _tsql_digits(node: exp.Expr) -> exp.Expr:
+    arguments = [exp.var("VARCHAR(MAX)"), node.this, exp.Literal.number(2)]
+    return exp.Anonymous(this="CONVERT", expressions=arguments)
+
+
+# Bytes as hexadecimal digits, and digits as a number, where sqlglot does not know how a database writes it. The only
+# base that mappings use is 16.
+REWRITES: dict[str, dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]]] = {
+    "duckdb": {exp.FromBase: _duckdb_number},
+    "postgres": {exp.FromBase: _postgres_number, exp.Hex: _postgres_digits},
+    "tsql": {exp.Hex: _tsql_digits},
 }

@@ -1,0 +1,30 @@
+-- Events in both coding systems, so most events are here twice. Codes of local systems stay. The supplier cannot
+-- store a missing number: 0 may mean none.
+SELECT
+    c.Patient_ID AS patient_id,
+    NULLIF(CAST(c.ConsultationDate AS DATE), CAST('9999-12-31' AS DATE)) AS date,
+    c.ConceptId AS snomedct_code,
+    c.CTV3Code AS ctv3_code,
+    c.NumericValue AS numeric_value,
+    c.Consultation_ID AS consultation_id
+FROM (
+    SELECT
+        e.Patient_ID,
+        e.CodedEvent_ID,
+        e.Consultation_ID,
+        e.ConsultationDate,
+        CAST(NULL AS VARCHAR(50)) COLLATE Latin1_General_BIN AS ConceptId,
+        e.CTV3Code,
+        e.NumericValue
+    FROM CodedEvent AS e
+    UNION ALL
+    SELECT
+        s.Patient_ID,
+        s.CodedEvent_ID,
+        s.Consultation_ID,
+        s.ConsultationDate,
+        s.ConceptId,
+        CAST(NULL AS VARCHAR(50)) COLLATE Latin1_General_BIN AS CTV3Code,
+        s.NumericValue
+    FROM CodedEvent_SNOMED AS s
+) AS c
