@@ -130,3 +130,30 @@ def test_small_numbers_are_hidden_and_others_rounded(engine):
         ("b", 1): (105, 0, None),
         ("b", 2): (105, 0, None),
     }
+
+
+def test_ties_are_broken_by_what_measures_of_one_denominator_read(engine):
+    """Measures of another denominator, or of other intervals, are other queries, and have no part in it."""
+    rows = [
+        {"patient_id": 1, "d1": "2020-01-01", "i1": amount, "i2": order}
+        for amount, order in ((1, 9), (2, 1), (None, 5))
+    ]
+    picked = e.sort_by(e.d1).first_for_patient()
+    one, other = e.exists_for_patient(), e.count_for_patient()
+    asked = create_measures()
+    intervals = months(2).starting_on("2020-01-01")
+    asked.define_measure("alone", numerator=picked.i2, denominator=one, intervals=intervals)
+    asked.define_measure("beside", numerator=picked.i2, denominator=other, intervals=intervals)
+    asked.define_measure("reads_more", numerator=picked.i1, denominator=other, intervals=intervals)
+    asked.define_measure("one_month", numerator=picked.i1, denominator=one, intervals=intervals[:1])
+    found = extract(asked, {e: rows}, engine=engine, disclosure_control=False)
+    numerators = {(row["measure"], row["interval_start"].month): row["numerator"] for row in found}
+    assert numerators == {
+        ("alone", 1): 1,
+        ("alone", 2): 1,
+        ("beside", 1): 5,
+        ("beside", 2): 5,
+        ("reads_more", 1): 0,
+        ("reads_more", 2): 0,
+        ("one_month", 1): 0,
+    }

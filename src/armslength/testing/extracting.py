@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from armslength.kernel.errors import Mistake
@@ -11,6 +11,7 @@ from armslength.query.api.databases import named_tables
 from armslength.query.api.datasets import require_no_parameters
 from armslength.query.api.extracts import REFERENCE
 from armslength.query.api.extracts import extract_all as ask
+from armslength.query.api.measure_queries import Asked, shared_queries
 from armslength.query.api.measures import COMBINED, MeasureRow
 from armslength.query.language.dataset import Dataset, EventTable, query_of
 from armslength.query.language.measures import Measures, measures_of
@@ -110,17 +111,25 @@ def _sums_by_reference(query: n.Dataset, rows: Mapping[str, Rows]) -> dict[str, 
 def _measured(measures: n.Measures, tables: Given, engine: str, *, rounds: bool) -> Rows:
     given = {table: list(rows) for table, rows in tables.items()}
     found: dict[str, list[MeasureRow]] = {measure.name: [] for measure in measures.measures}
-    for interval in intervals_of(measures):
-        for query, group in queries_for(measures, interval):
-            answers = _answers(query, given, engine)
-            for number, measure in enumerate(group, start=1):
-                found[measure.name] += _rows(measure, interval, answers[f"measure_{number}"])
+    for query, asked in _interval_by_interval(measures) if engine == REFERENCE else shared_queries(measures):
+        answers = _answers(query, given, engine)
+        for number, (interval, measure) in enumerate(asked, start=1):
+            found[measure.name] += _rows(measure, interval, answers[f"measure_{number}"])
+    for each in found.values():
+        each.sort(key=lambda row: row.interval)
     empty: dict[str, Any] = dict.fromkeys(measures.group_names)
     rows = (row.rounded() if rounds else row for each in found.values() for row in each)
     return [
         plain({**{k: v for k, v in row.values.items() if k not in empty}, **empty, **row.groups})
         for row in rows
     ]
+
+
+def _interval_by_interval(measures: n.Measures) -> Iterator[tuple[n.Dataset, tuple[Asked, ...]]]:
+    """The queries as they are defined. Engines are asked as on a database: many intervals at once."""
+    for interval in intervals_of(measures):
+        for query, group in queries_for(measures, interval):
+            yield query, tuple((interval, measure) for measure in group)
 
 
 def _rows(
@@ -136,6 +145,7 @@ def _rows(
             groups={name: each[f"group_{number}"] for number, name in enumerate(names, start=1)},
         )
         for each in sums
+        if each["denominator"]
     ]
     return sorted(made, key=lambda row: _order(row.groups))
 

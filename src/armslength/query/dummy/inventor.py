@@ -35,12 +35,14 @@ class Order:
     """What is ordered: patients for these populations in turn, showing these targets.
 
     `seconds` is the longest it may take; what exists by then is delivered. The clock decides nothing else.
+    `outside` are the populations that further patients are made to be outside of (None: those ordered).
     """
 
     question: Question
     populations: tuple[n.Series, ...]
     targets: list[Target]
     size: int
+    outside: tuple[n.Series, ...] | None = None
     seconds: float = 60
     seed: str = "armslength"
 
@@ -214,10 +216,11 @@ class Inventor:
 
     def _add_others(self, after: int) -> None:
         """Add patients who are not in the population, each for another reason."""
-        if not self.result.patients:
+        order = self.order
+        populations = (order.populations if order.outside is None else order.outside)[:8]
+        if not self.result.patients or not populations:
             return
-        count = min(MOST_OTHERS, max(1, self.order.size // SHARE_OTHERS))
-        populations = self.order.populations[:8]
+        count = min(MOST_OTHERS, max(1, order.size // SHARE_OTHERS))
         goals = [goal for each in populations for goal in near_misses(self.question, each)]
         outside = Goal(tuple((each, NOT_TRUE) for each in populations))
         taken = {*self.result.patients, *self.question.inline_patients}

@@ -45,7 +45,9 @@ def invent_for_dataset(dataset: n.Dataset, configuration: DummyDataConfig | None
     named = [*dataset.variables, *events]
     question = Question([dataset, population])
     size = USUAL_SIZE if wishes.population_size is None else wishes.population_size
-    return _invented(question, (population,), targets_of(question, named, population), size, wishes)
+    # Who only breaks the additional constraint would still be in the dataset: others are outside the population itself.
+    outside = (dataset.population,)
+    return _invented(question, (population,), targets_of(question, named, population), size, wishes, outside)
 
 
 def invent_for_measures(measures: n.Measures, configuration: DummyDataConfig | None = None) -> Invented:
@@ -74,7 +76,9 @@ def invent_for_measures(measures: n.Measures, configuration: DummyDataConfig | N
         groups = max(1, len(measures.group_names))
         denominators = len({measure.denominator for measure in measures.measures})
         size = min(MOST_AUTOMATIC, PATIENTS_EACH * denominators * len(intervals) * groups)
-    return _invented(question, tuple(populations), targets, size, wishes)
+    # Outside one interval's population is often inside another's, where the additional constraint must hold as well.
+    outside = tuple(populations) if wishes.additional_population_constraint is None else ()
+    return _invented(question, tuple(populations), targets, size, wishes, outside)
 
 
 def _targets_of_measures(
@@ -93,9 +97,15 @@ def _invented(
     targets: list[Target],
     size: int,
     wishes: DummyDataConfig,
+    outside: tuple[n.Series, ...],
 ) -> Invented:
     order = Order(
-        question=question, populations=populations, targets=targets, size=size, seconds=wishes.timeout
+        question=question,
+        populations=populations,
+        targets=targets,
+        size=size,
+        outside=outside,
+        seconds=wishes.timeout,
     )
     return Inventor(order).invent()
 

@@ -72,15 +72,16 @@ def intervals_of(measures: Measures) -> tuple[Interval, ...]:
 
 
 def queries_for(measures: Measures, interval: Interval) -> Iterator[tuple[Dataset, tuple[Measure, ...]]]:
-    """Yield one query per different denominator of this interval, with the measures its grouped sums answer.
+    """Yield one query per denominator and list of intervals, for those that have this interval, with its measures.
 
-    The n-th grouped sum of the query belongs to the n-th measure.
+    The n-th grouped sum of the query belongs to the n-th measure. Which measures are in one query shows in the
+    answer where rows tie: ties are broken by what the whole query reads from a picked row.
     """
-    by_denominator: dict[Series, list[Measure]] = {}
+    together: dict[tuple[Series, tuple[Interval, ...]], list[Measure]] = {}
     for measure in measures.measures:
         if interval in measure.intervals:
-            by_denominator.setdefault(measure.denominator, []).append(measure)
-    for denominator, group in by_denominator.items():
+            together.setdefault((measure.denominator, measure.intervals), []).append(measure)
+    for (denominator, _), group in together.items():
         sums = tuple(GroupedSum(((each.name, each.numerator),), denominator, each.group_by) for each in group)
         query = Dataset(population=_included(denominator), measures=sums)
         replaced = substitute(query, {INTERVAL_START: interval[0], INTERVAL_END: interval[1]})
