@@ -113,3 +113,24 @@ def answers(url: str, site: subprocess.Popen[bytes]) -> int:
         except httpx.TransportError:
             time.sleep(0.1)
     raise AssertionError("the site did not answer")
+
+
+def test_output_checkers_are_appointed_named_and_dismissed(environ, tmp_path):
+    assert airlock("migrate", environ=environ).returncode == 0
+    appointed = airlock("checkers", "add", "bola", environ=environ)
+    assert appointed.returncode == 0 and len(appointed.stdout.strip()) == 24, "the passphrase, and only it"
+    file = tmp_path / "phrase"
+    file.write_text("three old lanterns\n")
+    assert airlock("checkers", "add", "chen", "--passphrase-file", str(file), environ=environ).stdout == ""
+    named = json.loads(airlock("checkers", "list", "--json", environ=environ).stdout)
+    assert [each["username"] for each in named] == ["bola", "chen"]
+    assert airlock("checkers", "remove", "bola", environ=environ).returncode == 0
+    for arguments, code in (
+        (("checkers", "remove", "bola"), "A037"),
+        (("checkers", "add", "no such name"), "A036"),
+        (("checkers", "add", "dee", "--passphrase-file", str(tmp_path / "absent")), "A036"),
+        (("checkers", "add", "dee", "--passphrase-file", str(tmp_path / "token")), "A036"),
+    ):
+        refused = airlock(*arguments, environ=environ)
+        assert refused.returncode != 0 and code in refused.stderr and "Traceback" not in refused.stderr
+    assert json.loads(airlock("status", "--json", environ=environ).stdout)["output checkers"] == 1

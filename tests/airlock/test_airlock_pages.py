@@ -22,14 +22,17 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from armslength.airlock.features.sign_in.middleware import OPEN, SIGNED_IN_AT
+from armslength.airlock.features.sign_in import checkers
+from armslength.airlock.features.sign_in.middleware import CONFIRMED_AS_CHECKER, OPEN, SIGNED_IN_AT
 from armslength.airlock.models import AuditEntry, OutboxEvent, Person
 from armslength.airlock.models.states import Answer, Reason
 from armslength.kernel.clock import to_text, utc_now
 from armslength.wire.releases import Identity
 
+PHRASE = "quiet-harbour-seven-lanterns"
 
-def enter(client: Client, identity: Identity, settings, **facts) -> Client:
+
+def enter(client: Client, identity: Identity, settings, confirmed: bool = True, **facts) -> Client:
     """Sign somebody in as the server's token would have."""
     now = utc_now()
     given = {"identity": identity.to_json(), "refreshed_at": now, "tried_at": now} | facts
@@ -39,6 +42,9 @@ def enter(client: Client, identity: Identity, settings, **facts) -> Client:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
     session[SIGNED_IN_AT] = to_text(now)
+    if identity.output_checker and confirmed:
+        checkers.appoint(identity.username, phrase=PHRASE, by="operator", now=now)
+        session[CONFIRMED_AS_CHECKER] = checkers.confirmation(identity.username, PHRASE)
     session.save()
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client
@@ -46,6 +52,7 @@ def enter(client: Client, identity: Identity, settings, **facts) -> Client:
 
 @pytest.fixture
 def sign_in(settings, level4, db):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds sign in here
     return lambda identity, **facts: enter(Client(), identity, settings, **facts)
 
 
@@ -294,6 +301,61 @@ def test_forms_offer_every_answer_and_every_reason(desk, sign_in):
     submitted = desk.submit(author=MEMBER)
     page = sign_in(CAROL).get(reverse("request", args=[submitted.id])).content.decode()
     assert all(f'value="{reason.value}"' in page for reason in Reason)
+
+
+class TestTheServerIsTakenOver:
+    """It can say of anybody that they are an output checker, and give itself tokens. That is not enough."""
+
+    def sign_in(self, outside, username: str, **answers: str) -> tuple[Client, object]:
+        client = Client()
+        outside.tokens[username] = "correct-horse-battery"
+        given = {"username": username, "token": "correct-horse-battery"} | answers
+        return client, client.post("/sign-in/token", given)
+
+    def may_review(self, client: Client) -> bool:
+        return client.get("/reviews").status_code == 200
+
+    def test_somebody_whom_nobody_inside_appointed_reviews_nothing(self, desk, outside):
+        request = desk.submit()
+        file = request.files.get()
+        client, answer = self.sign_in(outside, "carol")
+        assert answer.status_code == 302 and not self.may_review(client)
+        voted = client.post(
+            reverse("vote", args=[request.id, file.pk]), {"choice": "approved", "sha256": file.sha256}
+        )
+        assert voted.status_code in {403, 404} and not file.votes.exists()
+        assert "without your passphrase" in client.get("/").content.decode()
+
+    def test_an_appointed_checker_without_the_passphrase_reviews_nothing(self, level4, db, outside):
+        checkers.appoint("carol", phrase=PHRASE, by="operator", now=utc_now())
+        client, _ = self.sign_in(outside, "carol")
+        assert not self.may_review(client)
+
+    @pytest.mark.parametrize("wrong", ["quiet-harbour-seven-lantern", "x", "q" * 400])
+    def test_a_wrong_passphrase_is_refused_and_the_token_is_not_spent(self, level4, db, outside, wrong):
+        checkers.appoint("carol", phrase=PHRASE, by="operator", now=utc_now())
+        client, answer = self.sign_in(outside, "carol", passphrase=wrong)
+        assert answer.status_code == 400 and outside.tokens and client.get("/").status_code == 302
+        assert wrong not in answer.content.decode() or wrong == "x"
+
+    def test_the_passphrase_of_another_checker_opens_nothing(self, level4, db, outside):
+        checkers.appoint("carol", phrase=PHRASE, by="operator", now=utc_now())
+        checkers.appoint("david", phrase="another-long-passphrase", by="operator", now=utc_now())
+        assert self.sign_in(outside, "david", passphrase=PHRASE)[1].status_code == 400
+
+    def test_with_both_a_checker_reviews_until_dismissed(self, level4, db, outside):
+        checkers.appoint("carol", phrase=PHRASE, by="operator", now=utc_now())
+        client, _ = self.sign_in(outside, "carol", passphrase="Quiet Harbour seven LANTERNS")
+        assert self.may_review(client)
+        assert checkers.dismiss("carol", by="operator", now=utc_now())
+        assert not self.may_review(client)
+        checkers.appoint("carol", phrase="a-different-phrase", by="operator", now=utc_now())
+        assert not self.may_review(client), "a session belongs to the passphrase it began with"
+
+    def test_an_appointment_alone_makes_nobody_a_checker(self, level4, db, outside):
+        checkers.appoint("ann", phrase=PHRASE, by="operator", now=utc_now())
+        client, answer = self.sign_in(outside, "ann", passphrase=PHRASE)
+        assert answer.status_code == 302 and not self.may_review(client)
 
 
 class TestSigningIn:

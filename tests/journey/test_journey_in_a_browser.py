@@ -74,6 +74,8 @@ def go_inside(troupe: Troupe, window: Callable, sign_in: Callable) -> Callable:
             page.goto("/sign-in")
             page.get_by_label("User name").fill(username)
             page.get_by_label("Token").fill(token[0])
+            if troupe.cast[username].checks_outputs:
+                page.get_by_label("Passphrase").fill(troupe.cast[username].passphrase)
             page.get_by_role("main").locator("form button").click()
             expect(page.get_by_text("Inside the secure environment").first).to_be_visible()
             expect(page.get_by_role("button", name="Sign out")).to_be_visible()

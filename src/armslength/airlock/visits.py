@@ -13,6 +13,7 @@ from armslength.wire.releases import Identity
 class Visit(HttpRequest):
     """What the middleware `PeopleOnly` makes of a request before any view sees it."""
 
-    person: Identity
+    person: Identity  # an output checker only when confirmed inside
+    unconfirmed: bool  # the server says output checker, nobody inside has confirmed it
     now: datetime
     htmx: HtmxDetails

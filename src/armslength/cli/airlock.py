@@ -12,16 +12,18 @@ from typing import Annotated, Any
 
 import typer
 
+from armslength.cli import airlock_checkers
 from armslength.kernel.clock import utc_now
 from armslength.kernel.errors import Mistake
 
 app = typer.Typer(
     no_args_is_help=True, help="Run and administer the review site inside the secure environment."
 )
+app.add_typer(airlock_checkers.app, name="checkers")
 PAUSE = 1.0  # seconds between two looks at the outbox
 
 
-def _django() -> None:
+def load_site() -> None:
     """Load the site, so that a wrong configuration is told before anything starts."""
     import django
     from django.core.exceptions import ImproperlyConfigured
@@ -33,7 +35,8 @@ def _django() -> None:
         raise Mistake("A002", str(error), where="the environment") from None
 
 
-def _migrated() -> None:
+def refuse_unready_database() -> None:
+    """Raise Mistake A004 unless the database is as this version needs it, guards and all."""
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
@@ -54,11 +57,11 @@ def _migrated() -> None:
 @app.command()
 def migrate() -> None:
     """Create or update the database, and put its guards in place."""
-    _django()
+    load_site()
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
-    _migrated()
+    refuse_unready_database()
     print("the airlock's database is ready", file=sys.stderr)
 
 
@@ -75,8 +78,8 @@ def run(
     if migrate_first:
         migrate()
     else:
-        _django()
-        _migrated()
+        load_site()
+        refuse_unready_database()
     stop = _stop_on_signal()
     worker = threading.Thread(target=_deliver_until, args=(stop,), daemon=True)
     if deliver:
@@ -123,8 +126,8 @@ def deliver(
     once: Annotated[bool, typer.Option(help="Send what is due, then end.")] = False,
 ) -> None:
     """Send events and approved releases to the server, again and again, until stopped."""
-    _django()
-    _migrated()
+    load_site()
+    refuse_unready_database()
     stop = threading.Event() if once else _stop_on_signal()
     _deliver_until(stop, once=once)
 
@@ -161,10 +164,10 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Say what waits, what fails, whether the audit trail is whole. Exit 1 when something is wrong."""
-    _django()
-    _migrated()
+    load_site()
+    refuse_unready_database()
     from armslength.airlock.features.activity.queries import delivery_troubles
-    from armslength.airlock.models import Person, ReleaseRequest
+    from armslength.airlock.models import Checker, Person, ReleaseRequest
     from armslength.airlock.models.states import State
     from armslength.airlock.outbox.delivery import backlog
     from armslength.airlock.record import why_not_intact
@@ -173,6 +176,7 @@ def status(
     troubles = {trouble.queue: trouble.error for trouble in delivery_troubles()}
     audit = why_not_intact()
     found: dict[str, Any] = {
+        "output checkers": Checker.objects.count(),
         "people": Person.objects.filter(revoked=False).count(),
         "requests": {state: count for state, count in counts.items() if count},
         "waiting": backlog(),
@@ -188,6 +192,6 @@ def status(
                 if isinstance(value, dict)
                 else value
             )
-            print(f"{name:10} {words if words != '' else 'none'}")
+            print(f"{name:15} {words if words != '' else 'none'}")
     if audit or troubles:
         raise typer.Exit(1)

@@ -71,19 +71,24 @@ def _troupe(folder: Path, *, patients: int, ports: tuple[int, int]) -> Troupe:
         make_sample(store, patients=patients, seed=1)
     stage = Stage(folder=folder, play=STATINS, store=store, server_port=ports[0], airlock_port=ports[1])
     people = cast()
-    secrets = folder / "people.json"
+    secrets = folder / "cast.json"
     if secrets.exists():
-        people = _with_passwords(people, secrets)
+        people = _with_secrets(people, secrets)
     else:
         secrets.touch(mode=0o600)
-        secrets.write_text(json.dumps({name: actor.password for name, actor in people.items()}))
+        secrets.write_text(
+            json.dumps({name: (actor.password, actor.passphrase) for name, actor in people.items()})
+        )
     write_text(folder / "ports.json", json.dumps(ports))
     return Troupe(stage=stage, cast=people)
 
 
-def _with_passwords(people: dict[str, Actor], secrets: Path) -> dict[str, Actor]:
+def _with_secrets(people: dict[str, Actor], secrets: Path) -> dict[str, Actor]:
     known = json.loads(secrets.read_text())
-    return {name: replace(actor, password=known[name]) for name, actor in people.items()}
+    return {
+        name: replace(actor, password=known[name][0], passphrase=known[name][1])
+        for name, actor in people.items()
+    }
 
 
 def _found(folder: Path) -> Troupe:
@@ -99,7 +104,7 @@ def _found(folder: Path) -> Troupe:
         server_port=server_port,
         airlock_port=airlock_port,
     )
-    return Troupe(stage=stage, cast=_with_passwords(cast(), folder / "people.json"))
+    return Troupe(stage=stage, cast=_with_secrets(cast(), folder / "cast.json"))
 
 
 def _fill(troupe: Troupe) -> None:
@@ -127,10 +132,15 @@ def _tell(troupe: Troupe) -> None:
         f"airlock, inside      [bold]{stage.airlock}[/]   (token: on your account page of the jobs site)\n"
     )
     table = Table(box=None, pad_edge=False)
-    for heading in ("user name", "password", "who"):
+    for heading in ("user name", "password", "passphrase inside", "who"):
         table.add_column(heading, no_wrap=heading != "who")
     for actor in troupe.cast.values():
-        table.add_row(actor.username, actor.password, f"{actor.name}, {actor.part}")
+        table.add_row(
+            actor.username,
+            actor.password,
+            actor.passphrase if actor.checks_outputs else "",
+            f"{actor.name}, {actor.part}",
+        )
     console.print(table)
     console.print(f"\nworkspace  {stage.server}/workspaces/{stage.play.workspace}")
     console.print(f"to review  {stage.airlock}/reviews (as bob, then as cat)")

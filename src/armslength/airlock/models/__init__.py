@@ -1,6 +1,6 @@
 """What the airlock remembers: people, requests, reviews, records."""
 
-from armslength.airlock.models.people import Person
+from armslength.airlock.models.people import Checker, Person
 from armslength.airlock.models.records import (
     AuditEntry,
     Delivery,
@@ -16,6 +16,7 @@ from armslength.airlock.models.reviews import Comment, Review, Vote
 __all__ = [
     "AuditEntry",
     "Check",
+    "Checker",
     "Comment",
     "Delivery",
     "FileGroup",

@@ -18,6 +18,8 @@ class Person(AbstractBaseUser):
     tried_at = models.DateTimeField()  # the last time we asked
     revoked = models.BooleanField(default=False)
 
+    confirmed_as_checker = ""  # only while signing in: what the session then keeps
+
     objects = BaseUserManager()
     USERNAME_FIELD = "username"
 
@@ -35,4 +37,22 @@ class Person(AbstractBaseUser):
         return self.as_identity().name or self.username
 
     def get_short_name(self) -> str:
+        return self.username
+
+
+class Checker(models.Model):
+    """Somebody appointed inside as an output checker. The server's word alone makes nobody one.
+
+    `phrase` is the hash of a passphrase that never crosses the wall: a taken-over server does not know it.
+    """
+
+    username = models.CharField(max_length=150, primary_key=True)
+    phrase = models.CharField(max_length=255)
+    appointed_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "airlock"
+        ordering = ["username"]
+
+    def __str__(self) -> str:
         return self.username

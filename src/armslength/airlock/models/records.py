@@ -16,6 +16,8 @@ class Deed(Labelled):
     SIGN_IN = "sign_in", "signed in"
     SIGN_IN_REFUSED = "sign_in_refused", "was refused at sign-in"
     SIGN_OUT = "sign_out", "signed out"
+    CHECKER_APPOINTED = "checker_appointed", "was appointed an output checker"
+    CHECKER_DISMISSED = "checker_dismissed", "is no output checker any more"
     ACCESS_ENDED = "access_ended", "lost access"
     DENIED = "denied", "was denied"
     FILE_VIEW = "file_view", "viewed a file"

@@ -19,6 +19,12 @@ class Actor:
     roles: tuple[Role, ...] = ()
     project_roles: tuple[Role, ...] = ()
     password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    passphrase: str = field(default_factory=lambda: secrets.token_hex(8))  # output checkers show it inside
+
+    @property
+    def checks_outputs(self) -> bool:
+        """Whether the airlock's operator appoints them as an output checker."""
+        return Role.OUTPUT_CHECKER in self.roles
 
 
 @dataclass(frozen=True, kw_only=True)

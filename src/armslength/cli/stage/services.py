@@ -37,17 +37,25 @@ class Service:
 
 
 def set_up(stage: Stage, *, cast: Iterable[Actor]) -> None:
-    """Fill a stage: folders, secrets, repository, the jobs site's people and project, policy, both databases."""
+    """Fill a stage: folders, secrets, repository, the jobs site's people and project, policy, both databases.
+
+    Output checkers are appointed inside, as an operator would.
+    """
+    people = tuple(cast)
     build(stage)
     instructions = stage.folder / "instructions.json"
     instructions.touch(mode=0o600)
-    instructions.write_text(json.dumps(_instructions(stage, cast)))
+    instructions.write_text(json.dumps(_instructions(stage, people)))
     try:
         key = _run(stage, "-m", "armslength.cli.stage.outside", str(instructions)).strip().splitlines()[-1]
     finally:
         instructions.unlink()
     write_inside(stage, ledger_key=key)
     _run(stage, "-m", "armslength", "airlock", "migrate")
+    for actor in people:
+        if actor.checks_outputs:
+            appoint = ("checkers", "add", actor.username, "--passphrase-file", "-")
+            _run(stage, "-m", "armslength", "airlock", *appoint, typed=actor.passphrase)
 
 
 def _instructions(stage: Stage, cast: Iterable[Actor]) -> dict[str, Any]:
@@ -149,9 +157,14 @@ def _environment(stage: Stage) -> dict[str, str]:
     return kept | {"PYTHONUNBUFFERED": "1"} | stage.server_environment() | stage.airlock_environment()
 
 
-def _run(stage: Stage, *arguments: str) -> str:
+def _run(stage: Stage, *arguments: str, typed: str = "") -> str:
     done = subprocess.run(
-        [sys.executable, *arguments], env=_environment(stage), capture_output=True, text=True, check=False
+        [sys.executable, *arguments],
+        env=_environment(stage),
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it said nothing"]

@@ -49,7 +49,10 @@ class Troupe:
         try:
             page = visitor.open("/sign-in")
             form = next(form for form in page.forms if "sign-in" in form.action)
-            visitor.send(page, form.action, {"username": username, "token": token[0]})
+            answers = {"username": username, "token": token[0]}
+            if self.cast[username].checks_outputs:
+                answers["passphrase"] = self.cast[username].passphrase
+            visitor.send(page, form.action, answers)
             yield visitor
         finally:
             visitor.close()

@@ -1,4 +1,4 @@
-"""Signing in and staying signed in: who somebody is, and what they may do, is always the server's word."""
+"""Signing in and staying signed in: who somebody is, is always the server's word."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from armslength.web.identity import Refusal
 from armslength.wire.releases import Identity, SignIn
 
 WRONG = (
-    "This user name and token do not belong together, or the token was used or is too old. "
-    "Get a new one from the jobs site."
+    "These do not belong together, or the token was used or is too old. Get a new one from the jobs site; "
+    "a passphrase comes from whoever runs the airlock."
 )
 AWAY = "The jobs site cannot be reached from here, so nobody can sign in now. Try again in a few minutes."
 
@@ -44,6 +44,13 @@ def sign_in(server: Server, *, username: str, token: str, now: datetime) -> Pers
         person = _keep(identity, now=now)
         record(Deed.SIGN_IN, by=person.username, now=now)
     return person
+
+
+def refuse_passphrase(username: str, *, now: datetime) -> Refusal:
+    """Refuse a sign-in with a passphrase that is not this checker's, in the words of every other refusal."""
+    return _refused(
+        username.strip()[:150], why="not the passphrase of an output checker", words=WRONG, now=now
+    )
 
 
 def _refused(username: str, *, why: str, words: str, now: datetime) -> Refusal:

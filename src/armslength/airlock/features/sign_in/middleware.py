@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from armslength.airlock.features.sign_in import actions
+from armslength.airlock.features.sign_in.checkers import is_confirmed
 from armslength.airlock.models import Person
 from armslength.airlock.outbox.client import Server
 from armslength.airlock.refusals import Refused
@@ -24,6 +25,7 @@ from armslength.kernel.clock import from_text, to_text, utc_now
 from armslength.kernel.errors import Mistake, Mistakes
 
 SIGNED_IN_AT = "signed_in_at"
+CONFIRMED_AS_CHECKER = "confirmed_as_checker"
 OPEN = frozenset({"web:healthz", "web:sign-in", "web:sign-in-with", "web:sign-in-return", "web:sign-out"})
 
 
@@ -47,7 +49,12 @@ class PeopleOnly:
             logout(request)
             messages.warning(request, reason)
             return self._to_the_door(request)
-        request.person = person.as_identity()
+        identity = person.as_identity()
+        confirmed = identity.output_checker and is_confirmed(
+            person.username, request.session.get(CONFIRMED_AS_CHECKER, "")
+        )
+        request.unconfirmed = identity.output_checker and not confirmed
+        request.person = identity.model_copy(update={"output_checker": confirmed})
         return None
 
     def _why_not_stay(self, request: Visit, person: Person) -> str | None:
@@ -85,6 +92,7 @@ class PeopleOnly:
         return render(request, "airlock/refused.html", context, status=status)
 
 
-def begin_session(request: HttpRequest) -> None:
-    """Note when this session began."""
+def begin_session(request: HttpRequest, *, checker: str = "") -> None:
+    """Note when this session began, and whether with the passphrase of an output checker."""
+    request.session[CONFIRMED_AS_CHECKER] = checker
     request.session[SIGNED_IN_AT] = to_text(utc_now())

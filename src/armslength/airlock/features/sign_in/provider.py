@@ -9,7 +9,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
-from armslength.airlock.features.sign_in import actions
+from armslength.airlock.features.sign_in import actions, checkers
 from armslength.airlock.models import Person
 from armslength.airlock.outbox.client import Server
 from armslength.kernel.clock import utc_now
@@ -30,18 +30,31 @@ class TokenFromTheServer:
         return (
             Question("username", "User name", autocomplete="username"),
             Question("token", "Single-use token", hint="Spaces do not matter.", autocomplete="one-time-code"),
+            Question(
+                "passphrase",
+                "Passphrase",
+                hint="Output checkers only: the one kept inside. Everybody else leaves it empty.",
+                secret=True,
+            ),
         )
 
     def begin(self, request: HttpRequest, *, return_to: str) -> str | None:
         return None
 
     def identify(self, request: HttpRequest, *, answers: Mapping[str, str]) -> AbstractBaseUser | Refusal:
+        confirmed = None
+        if phrase := answers.get("passphrase", "").strip():
+            # Before the token is spent: who mistypes the passphrase can try again with the same token.
+            confirmed = checkers.confirmation(answers["username"].strip(), phrase)
+            if confirmed is None:
+                return actions.refuse_passphrase(answers["username"], now=utc_now())
         with Server(settings.AIRLOCK) as server:
             outcome = actions.sign_in(
                 server, username=answers["username"], token=answers["token"], now=utc_now()
             )
         if isinstance(outcome, Person):
             outcome.backend = f"{PersonBackend.__module__}.{PersonBackend.__qualname__}"
+            outcome.confirmed_as_checker = confirmed or ""
         return outcome
 
 

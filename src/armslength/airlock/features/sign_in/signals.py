@@ -19,12 +19,12 @@ def connect() -> None:
     user_logged_out.connect(_went, dispatch_uid="airlock-went")
 
 
-def _came(request: HttpRequest, **_: Any) -> None:
+def _came(request: HttpRequest, user: Any, **_: Any) -> None:
     from armslength.airlock.features.sign_in.middleware import (
         begin_session,  # the middleware needs loaded models
     )
 
-    begin_session(request)
+    begin_session(request, checker=getattr(user, "confirmed_as_checker", ""))
 
 
 def _went(user: Any, **_: Any) -> None:
