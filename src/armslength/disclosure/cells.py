@@ -29,9 +29,10 @@ class Kind(StrEnum):
 _INTEGER, _DECIMAL, _PAIR, _PART = Kind.INTEGER, Kind.DECIMAL, Kind.COUNT_WITH_PERCENT, Kind.FRACTION
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a table has hundreds of thousands, and setting a frozen field costs three times as much.
+@dataclass(slots=True, unsafe_hash=True)
 class Cell:
-    """One cell.
+    """One cell. Nobody changes it after it was read: equal texts share one.
 
     `value` is the number it shows, `percent` the percentage beside it (0 to 100), `decimals` the digits
     after the point of the percentage if there is one, else of the value. `low` and `high` are the ends of

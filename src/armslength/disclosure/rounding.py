@@ -6,20 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeVar
 
 from armslength.disclosure.names import normal
 from armslength.disclosure.policy import DisclosurePolicy, RoundingScheme
-
-
-class Shown(Protocol):
-    """A cell that shows a count."""
-
-    @property
-    def count(self) -> int: ...
-
-
-S = TypeVar("S", bound=Shown)
 
 
 class Kept(StrEnum):
@@ -69,23 +58,23 @@ def says_other_than_count(label: str) -> bool:
 
 
 def rounding_of(
-    columns: Mapping[int, Sequence[S]], header: Sequence[str], policy: DisclosurePolicy
+    columns: Mapping[int, Sequence[int]], header: Sequence[str], policy: DisclosurePolicy
 ) -> dict[int, ColumnRounding]:
     """Say of each column of counts what it keeps to; where one column says too little, the table decides."""
-    pool = {cell.count for cells in columns.values() for cell in cells if cell.count > 0}
-    preferred = sorted(policy.schemes, key=lambda scheme: -sum(scheme.allows(count) for count in pool))
+    pool = {count for counts in columns.values() for count in counts if count > 0}
+    preferred = sorted(policy.schemes, key=lambda scheme: -_fitting(scheme, pool))
     midpoint = next((scheme for scheme in policy.schemes if scheme.remainder), None)
     shows_midpoint = midpoint is not None and (
         any("midpoint" in normal(name) or "mid6" in normal(name) for name in header)
-        or any(_is_wholly(midpoint, cells) for cells in columns.values())
+        or any(_is_wholly(midpoint, counts) for counts in columns.values())
         or _are_differences(pool)
     )
     regular = _regular(pool)
     return {
         index: _column_rounding(
-            cells, header[index], preferred, midpoint if shows_midpoint else None, regular
+            counts, header[index], preferred, midpoint if shows_midpoint else None, regular
         )
-        for index, cells in columns.items()
+        for index, counts in columns.items()
     }
 
 
@@ -94,8 +83,8 @@ def _are_differences(counts: set[int]) -> bool:
     return len(counts) > ENOUGH and all(count % 6 == 0 for count in counts)
 
 
-def _is_wholly(scheme: RoundingScheme, cells: Sequence[Shown]) -> bool:
-    distinct = {cell.count for cell in cells if cell.count > 0}
+def _is_wholly(scheme: RoundingScheme, counts: Sequence[int]) -> bool:
+    distinct = {count for count in counts if count > 0}
     return len(distinct) >= ENOUGH and all(scheme.allows(count) for count in distinct)
 
 
@@ -105,13 +94,13 @@ def _fitting(scheme: RoundingScheme, counts: set[int]) -> int:
 
 
 def _column_rounding(
-    cells: Sequence[Shown],
+    counts: Sequence[int],
     name: str,
     schemes: Sequence[RoundingScheme],
     midpoint: RoundingScheme | None,
     whole_table: RoundingScheme | None,
 ) -> ColumnRounding:
-    distinct = {cell.count for cell in cells if cell.count > 0}
+    distinct = {count for count in counts if count > 0}
     declared = declared_scheme(name, schemes)
     if not distinct:
         return ColumnRounding(kept=Kept.UNKNOWN, scheme=None, declared=declared)
@@ -119,7 +108,7 @@ def _column_rounding(
     order = ([declared] if declared else []) + [scheme for scheme in schemes if scheme is not declared]
     scheme = max(order, key=lambda scheme: _fitting(scheme, distinct))
     sure = len(distinct) >= ENOUGH or (declared is scheme)
-    if all(scheme.allows(count) for count in distinct):
+    if _fitting(scheme, distinct) == len(distinct):
         return _rounding(Kept.PERMITTED, scheme, distinct, declared, sure)
     if midpoint is not None and all(count % 3 == 0 for count in distinct):
         # Sums and differences of midpoint 6 labels are multiples of 3.
@@ -127,8 +116,9 @@ def _column_rounding(
         return _rounding(Kept.DERIVED, derived, distinct, declared, sure)
     if regular := whole_table or _regular(distinct):
         return _rounding(Kept.REGULAR, regular, distinct, declared, True)
+    base, remainder = scheme.base, scheme.remainder
     outside = tuple(
-        position for position, cell in enumerate(cells) if cell.count > 0 and not scheme.allows(cell.count)
+        [position for position, count in enumerate(counts) if count and count % base != remainder]
     )
     return ColumnRounding(
         kept=Kept.NONE, scheme=scheme, outside=outside, distinct=len(distinct), sure=sure, declared=declared
@@ -155,10 +145,10 @@ def declared_scheme(name: str, schemes: Sequence[RoundingScheme]) -> RoundingSch
 def _regular(distinct: set[int]) -> RoundingScheme | None:
     if len(distinct) < ENOUGH_FOR_UNKNOWN:
         return None
+    first = min(distinct)
     for base in (10, 9, 8, 7, 6, 5):
-        remainders = {count % base for count in distinct}
-        if len(remainders) == 1:
-            remainder = remainders.pop()
+        remainder = first % base
+        if all(count % base == remainder for count in distinct):
             name = f"multiples of {base}" + (f" and {remainder} more" if remainder else "")
             return RoundingScheme(name=name, base=base, remainder=remainder)
     return None

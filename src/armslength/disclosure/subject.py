@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -53,33 +53,53 @@ class Subject:
         return tuple(self.place(row, index) for row, index in list(cells)[: self.policy.maximum_places])
 
     @cached_property
-    def _counts(self) -> dict[int, list[Count]]:
+    def _numbers(self) -> dict[int, tuple[list[int], list[int]]]:
         return {}
 
-    def counts(self, index: int) -> list[Count]:
-        """The counts that a column shows. In a mixed column the row's label says which numbers are counts."""
-        if index not in self._counts:
-            self._counts[index] = list(self._read_counts(index))
-        return self._counts[index]
+    def numbers(self, index: int) -> tuple[list[int], list[int]]:
+        """The rows on which a column shows counts, and those counts.
 
-    def _read_counts(self, index: int) -> Iterator[Count]:
+        In a mixed column the row's label says which numbers are counts.
+        """
+        if index not in self._numbers:
+            self._numbers[index] = self._read_numbers(index)
+        return self._numbers[index]
+
+    def _read_numbers(self, index: int) -> tuple[list[int], list[int]]:
+        mixed = self.roles[index].role is Role.MIXED
+        if self.roles[index].role not in COUNTS and not mixed:
+            return [], []
+        known, column = self.table.counts(index), self.table.columns[index]
+        rows = [row for row, count in enumerate(known) if count is not None and count >= 0]
+        if mixed:
+            rows = [row for row in rows if column[row].kind is not Kind.DECIMAL]
+        return rows, [count for row in rows if (count := known[row]) is not None]
+
+    def counts(self, index: int, *, where: Callable[[int], bool] | None = None) -> list[Count]:
+        """The counts that a column shows, or those of them that pass a test, each with its cell."""
+        rows, numbers = self.numbers(index)
+        chosen = range(len(rows)) if where is None else [n for n, count in enumerate(numbers) if where(count)]
+        return [self.count_at(index, position) for position in chosen]
+
+    def sure_of(self, index: int, positions: Sequence[int]) -> Sequence[int]:
+        """Those of some counts of a column, by their positions, that surely count people or events."""
         role = self.roles[index]
-        mixed = role.role is Role.MIXED
-        if role.role not in COUNTS and not mixed:
-            return
-        sure, others = role.role is Role.COUNT and role.certain, self._other_rows
-        known = self.table.counts(index)
-        said_percent = "%" in self.table.header[index]
-        for row, cell in enumerate(self.table.columns[index]):
-            count = known[row]
-            if count is None or count < 0:
-                continue
-            certain = sure and (cell.firm or said_percent)
-            if mixed:
-                if cell.kind is Kind.DECIMAL:
-                    continue
-                certain = cell.firm and cell.kind in (Kind.COUNT_WITH_PERCENT, Kind.FRACTION)
-            yield Count(row, index, count, certain and row not in others, cell)
+        if role.role is Role.COUNT and not role.certain:
+            return []
+        compound = self.table.has(index, Kind.COUNT_WITH_PERCENT, Kind.FRACTION)
+        if role.role is Role.COUNT and not compound and not self._other_rows:
+            return positions
+        return [position for position in positions if self.count_at(index, position).certain]
+
+    def count_at(self, index: int, position: int) -> Count:
+        """One of the counts of a column, by its position among them."""
+        rows, numbers = self.numbers(index)
+        row, role = rows[position], self.roles[index]
+        cell = self.table.columns[index][row]
+        certain = role.role is Role.COUNT and role.certain and (cell.firm or "%" in self.table.header[index])
+        if role.role is Role.MIXED:
+            certain = cell.firm and cell.kind in (Kind.COUNT_WITH_PERCENT, Kind.FRACTION)
+        return Count(row, index, numbers[position], certain and row not in self._other_rows, cell)
 
     @cached_property
     def _other_rows(self) -> frozenset[int]:
@@ -101,7 +121,9 @@ class Subject:
     def roundings(self) -> dict[int, ColumnRounding]:
         """How each column of counts is rounded."""
         indices = [*self.columns(*COUNTS, Role.MIXED)]
-        return rounding_of({index: self.counts(index) for index in indices}, self.table.header, self.policy)
+        return rounding_of(
+            {index: self.numbers(index)[1] for index in indices}, self.table.header, self.policy
+        )
 
     def finding(
         self,

@@ -121,7 +121,8 @@ def table_system(subject: Subject) -> TableSystem | None:
 
 def treatment_of_column(subject: Subject, column: int) -> Treatment:
     """How one column of counts was treated."""
-    hides = any(is_hidden(cell) for cell in subject.table.columns[column])
+    may_hide = subject.table.has(column, Kind.REDACTED, Kind.INEQUALITY)
+    hides = may_hide and any(is_hidden(cell) for cell in subject.table.columns[column])
     return treatment_of(subject.roundings.get(column), hides=hides, threshold=subject.policy.threshold)
 
 
@@ -243,8 +244,9 @@ def _relate_shares(builder: _Builder, sums: list[Sum]) -> None:
                 decimals = cells[triple.share].decimals - (0 if counts_to_100 else 2)
                 _tie(builder, (row, triple.part), (row, triple.whole), share.value * 100, decimals)
     totals = {part: item.total for item in sums for part in item.parts}
-    for row, cells in enumerate(subject.table.rows):
-        for column in builder.treatments:
+    hiding = [column for column in builder.treatments if subject.table.has(column, Kind.REDACTED)]
+    for row, cells in enumerate(subject.table.rows if hiding else ()):
+        for column in hiding:
             cell = cells[column]
             if cell.kind is not Kind.REDACTED or cell.percent is None:
                 continue

@@ -27,7 +27,7 @@ def find(subject: Subject) -> Iterator[Finding]:
         claim = rounding.declared
         if claim is None or rounding.kept in (Kept.DERIVED, Kept.UNKNOWN):
             continue
-        wrong = [cell for cell in subject.counts(index) if cell.count > 0 and not claim.allows(cell.count)]
+        wrong = [cell for cell in subject.counts(index) if not claim.allows(cell.count)]
         if claim.remainder and all(cell.count % 3 == 0 for cell in wrong):
             continue  # sums and differences of labels
         if wrong:

@@ -41,8 +41,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         # Beside `<=5` a 5 may be a 6 or a 7 that was rounded; beside `<=7` it can be nothing that was left.
         below = [
             cell
-            for cell in subject.counts(index)
-            if cell.certain and cell.count >= 1 and scheme.interval(cell.count)[1] <= min(tops)
+            for cell in subject.counts(index, where=lambda count: 1 <= count <= max(tops))  # noqa: B023
+            if cell.certain and scheme.interval(cell.count)[1] <= min(tops)
         ]
         if below:
             yield subject.finding(

@@ -41,6 +41,8 @@ def _in_table(subject: Subject, *, least: int) -> Iterator[Finding]:
         named = words(name)
         residual = "df" in named and bool({"residual", "resid", "residuals", "denominator"} & set(named))
         perfect = named in (("r2",), ("r", "squared"), ("rsq",), ("rsquared",))
+        if not (residual or perfect):
+            continue
         cells = [
             (row, index)
             for row, cell in enumerate(subject.table.columns[index])

@@ -26,6 +26,8 @@ _ENOUGH, _LONG, _WORDS = 5, 40, 6
 def find(subject: Subject) -> Iterator[Finding]:
     """Yield a finding per column of free text."""
     for index, name in enumerate(subject.table.header):
+        if not subject.table.has(index, Kind.TEXT):
+            continue
         named = set(words(name))
         texts = {cell.raw.strip() for cell in subject.table.shown(index) if cell.kind is Kind.TEXT}
         long = [text for text in texts if len(text) >= _LONG and len(text.split()) >= _WORDS]

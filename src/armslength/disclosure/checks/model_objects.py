@@ -75,12 +75,14 @@ def _leaves(subject: Subject) -> Iterator[Finding]:
 def _per_person(subject: Subject) -> Iterator[Finding]:
     counted = any(column.role is Role.COUNT for column in subject.roles)
     for index, name in enumerate(subject.table.header):
+        if normal(name) not in _PER_PERSON:
+            continue
         shown = subject.table.shown(index)
         decimal = [cell for cell in shown if cell.kind is Kind.DECIMAL]
         many = len(decimal) >= subject.policy.record_level_rows and len(
             {cell.raw for cell in decimal}
         ) * 10 > 9 * len(shown)
-        if normal(name) in _PER_PERSON and many and not counted:
+        if many and not counted:
             residual = normal(name) not in ("fitted", "fitted_values")
             yield subject.finding(
                 "H3",

@@ -35,7 +35,8 @@ _CODED = frozenset({"code", "codes", "icd", "icd10", "read", "ctv3", "bnf", "opc
 def find(subject: Subject) -> Iterator[Finding]:
     """Yield a finding per column that holds such codes."""
     for index, name in enumerate(subject.table.header):
-        texts = [cell.raw.strip() for cell in subject.table.shown(index) if cell.kind is Kind.TEXT]
+        shown = subject.table.shown(index) if subject.table.has(index, Kind.TEXT) else []
+        texts = [cell.raw.strip() for cell in shown if cell.kind is Kind.TEXT]
         found = _kind(texts, set(words(name)))
         if found:
             kind, verdict, cells = found

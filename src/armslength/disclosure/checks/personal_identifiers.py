@@ -83,8 +83,9 @@ def _are_codes(subject: Subject, index: int) -> bool:
 
 def _name_columns(subject: Subject) -> Iterator[Finding]:
     for index, name in enumerate(subject.table.header):
-        distinct = {cell.raw for cell in subject.table.shown(index)}
-        if PERSONAL_NAME.search(normal(name)) and normal(name) != "name" and len(distinct) > 1:
+        if not PERSONAL_NAME.search(normal(name)) or normal(name) == "name":
+            continue
+        if len({cell.raw for cell in subject.table.shown(index)}) > 1:
             yield subject.finding(
                 ABOUT.code,
                 Verdict.BLOCK,

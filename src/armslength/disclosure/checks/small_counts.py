@@ -25,7 +25,7 @@ ABOUT = About(
 def find(subject: Subject) -> Iterator[Finding]:
     """Yield a finding per column with counts from 1 to the threshold (specification 7.3, B1)."""
     for index in subject.columns(*COUNTS, Role.MIXED):
-        small = [cell for cell in subject.counts(index) if 1 <= cell.count <= subject.policy.threshold]
+        small = subject.counts(index, where=range(1, subject.policy.threshold + 1).__contains__)
         if not small or _are_midpoint_labels(subject, index) or _is_setting(subject, index):
             continue
         certain = [cell for cell in small if cell.certain]

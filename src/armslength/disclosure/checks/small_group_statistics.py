@@ -39,8 +39,8 @@ def find(subject: Subject) -> Iterator[Finding]:
         return
     small = [
         cell
-        for cell in subject.counts(counts[0])
-        if cell.certain and 1 <= cell.count <= subject.policy.threshold
+        for cell in subject.counts(counts[0], where=range(1, subject.policy.threshold + 1).__contains__)
+        if cell.certain
     ]
     cells = [
         (cell.row, index)

@@ -27,9 +27,12 @@ def find(subject: Subject) -> Iterator[Finding]:
     for index in subject.columns(Role.COUNT):
         rounding = subject.roundings[index]
         if rounding.kept is Kept.PERMITTED and not rounding.is_midpoint and rounding.sure:
-            hides = any(cell.kind is Kind.REDACTED for cell in subject.table.columns[index])
+            hides = subject.table.has(index, Kind.REDACTED)
+            rows, numbers = subject.numbers(index)
             cells += (
-                [] if hides else [(cell.row, cell.index) for cell in subject.counts(index) if cell.count == 0]
+                []
+                if hides
+                else [(row, index) for row, count in zip(rows, numbers, strict=True) if count == 0]
             )
     if cells:
         yield subject.finding(
