@@ -29,6 +29,7 @@ def check_outputs(
     as_sarif: options.AsSarif = False,
     html: options.Html = None,
     policy_file: options.PolicyFile = None,
+    context: options.Context = None,
     strict: options.Strict = False,
     fail_on: options.FailOn = "block",
     history: options.History = None,
@@ -36,6 +37,9 @@ def check_outputs(
     refresh: options.Refresh = "",
     population: options.Population = "",
     codelists: options.Codelists = None,
+    repair: options.RepairInto = None,
+    patch: options.Patch = False,
+    code: options.Code = None,
     manual: options.Manual = None,
 ) -> int:
     """Find what in output files would disclose something about a person.
@@ -43,33 +47,42 @@ def check_outputs(
     The exit status is 0 when nothing found is as grave as --fail-on says, 1 when something is, and 2 when
     the command line or the policy makes no sense.
     """
-    from armslength.cli.check_outputs.examining import check, policy_of, today
+    from armslength.cli.check_outputs.examining import check, context_of, policy_of, today
     from armslength.cli.history import facts_of
 
     policy = policy_of(policy_file)
     if manual is not None:
         return _write_manual(manual, policy)
-    _check_options(fail_on, as_json=as_json, as_sarif=as_sarif)
+    _check_options(fail_on, as_json, as_sarif, patch, code is not None)
     release = facts_of(
         "new", on=today(), backend=backend, refresh=refresh, population=population, codelists=codelists
     )
-    checked = check(paths or [], policy=policy, history=history, release=release)
+    checked = check(paths or [], policy=policy, history=history, release=release, context=context_of(context))
     notes = []
     if html is not None:
         _write_page(html, checked, policy)
         notes.append(f"the report is in {html}")
-    _tell(checked, policy, notes, as_json=as_json, as_sarif=as_sarif)
+    if repair is not None or patch or code is not None:
+        from armslength.cli.check_outputs.repairing import repair_files
+
+        notes += repair_files(checked, policy, into=repair, patch=patch, code=code)
+    if not patch and code is None:
+        _tell(checked, policy, notes, as_json=as_json, as_sarif=as_sarif)
     bad = FAILS_ON["warn" if strict else fail_on]
     return int(any(report.verdict.value in bad or _has(report, bad) for _, report in checked.reports))
 
 
-def _check_options(fail_on: str, *, as_json: bool, as_sarif: bool) -> None:
+def _check_options(fail_on: str, *printed: bool) -> None:
+    """`printed`: which of the forms that take all of standard output were asked for."""
     if fail_on not in FAILS_ON:
         raise Mistake(
             "C004", f"`{fail_on}` is no severity to fail on", hint="use block, warn or never", exit_status=2
         )
-    if as_json and as_sarif:
-        raise Mistake("C004", "a report is either JSON or SARIF", hint="give one of the two", exit_status=2)
+    if sum(printed) > 1:
+        raise Mistake(
+            "C004", "only one of --json, --sarif, --patch and --code can be printed",
+            hint="give one of them; --html and --repair write files and go with each", exit_status=2,
+        )  # fmt: skip
 
 
 def _has(report: FileReport, verdicts: tuple[str, ...]) -> bool:
@@ -104,11 +117,13 @@ def _write_page(path: Path, checked: Checked, policy: DisclosurePolicy) -> None:
 
 
 def _write_manual(folder: Path, policy: DisclosurePolicy) -> int:
-    from armslength.disclosure.telling.manual import checks_page, policy_page
+    from armslength.disclosure.telling.manual import check_pages, checks_page, policy_page
     from armslength.kernel.files import write_text
 
     write_text(folder / "disclosure-checks.md", checks_page(policy))
     write_text(folder / "disclosure-policy.md", policy_page())
+    for name, text in check_pages().items():
+        write_text(folder / "checks" / name, text)
     return 0
 
 

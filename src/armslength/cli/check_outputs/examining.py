@@ -9,7 +9,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from armslength.disclosure.acro import ACRO_NAMES, with_acro
+from armslength.disclosure.beside import with_context
 from armslength.disclosure.check import Examination, examine_file
+from armslength.disclosure.context import Context, read_context
 from armslength.disclosure.file_set import with_set_findings
 from armslength.disclosure.history.cells import Release
 from armslength.disclosure.history.comparison import HistoryReport
@@ -36,7 +38,14 @@ class Checked:
         return [(name, examination.report) for name, examination in self.examined]
 
 
-def check(paths: list[Path], *, policy: DisclosurePolicy, history: Path | None, release: Release) -> Checked:
+def check(
+    paths: list[Path],
+    *,
+    policy: DisclosurePolicy,
+    history: Path | None,
+    release: Release,
+    context: Context | None = None,
+) -> Checked:
     """Check files and folders. Raises Mistake C001 where there is none, and what reading a history raises."""
     if not paths:
         raise Mistake(
@@ -48,6 +57,7 @@ def check(paths: list[Path], *, policy: DisclosurePolicy, history: Path | None, 
     sessions = [path for path in places if path.name in ACRO_NAMES]
     examined = with_claims(with_acro(examined, sessions), places, policy=policy)
     examined = with_set_findings(examined, policy=policy)
+    examined = with_context(examined, context, policy=policy)
     compared = None
     if history is not None:
         examined, compared = with_history(examined, places, history, release=release, policy=policy)
@@ -123,6 +133,20 @@ def policy_of(path: Path | None) -> DisclosurePolicy:
         told = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise Mistake("C003", f"the policy `{path.name}` cannot be read: {told}", where=str(path)) from None
     return parse_policy(text, where=str(path), today=today())
+
+
+def context_of(path: Path | None) -> Context | None:
+    """What a file says of the request, the code and the data. Raises Mistake C006."""
+    if path is None:
+        return None
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        told = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise Mistake(
+            "C006", f"`{path.name}` cannot be read: {told}", where=str(path), exit_status=2
+        ) from None
+    return read_context(text, where=str(path))
 
 
 def today() -> date:

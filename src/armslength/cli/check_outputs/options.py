@@ -27,6 +27,10 @@ Strict = Annotated[bool, typer.Option("--strict", help="The same as --fail-on wa
 FailOn = Annotated[
     str, typer.Option("--fail-on", help="block, warn (also what could not be checked) or never")
 ]
+Context = Annotated[
+    Path | None,
+    typer.Option("--context", help="What is known of the request, the code and the data (JSON)"),
+]
 Manual = Annotated[
     Path | None, typer.Option("--manual", help="Write the manual of the checks into this folder")
 ]

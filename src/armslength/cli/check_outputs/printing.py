@@ -38,8 +38,17 @@ def print_report(checked: Checked, *, policy: DisclosurePolicy, notes: Sequence[
     counts = {verdict: sum(report.verdict.value == verdict for _, report in reports) for verdict in STYLES}
     told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items() if count)
     out.print(f"\n{len(reports)} {'file' if len(reports) == 1 else 'files'}: {told}")
+    _print_not_run(out, reports)
     for note in [*([str(checked.history)] if checked.history else []), *notes]:
         out.print(escape(note))
+
+
+def _print_not_run(out: Console, reports: Sequence[tuple[str, FileReport]]) -> None:
+    """One line on the checks that need to know more than the files say."""
+    needed = {check.code: check.needs for _, report in reports for check in report.not_run}
+    if needed:
+        told = ", ".join(f"{code} ({needs})" for code, needs in sorted(needed.items()))
+        out.print(f"[magenta]not checked[/], for --context does not say what they need: {escape(told)}")
 
 
 def _has_something_to_say(report: FileReport) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,9 +10,10 @@ from armslength.disclosure.attack.keys import band_of
 from armslength.disclosure.attack.structure import TableSystem, table_system
 from armslength.disclosure.attack.sums import TOTAL, count_columns, dimensions_of, is_hidden
 from armslength.disclosure.cells import Kind
+from armslength.disclosure.repair.places import rewrite
 from armslength.disclosure.repair.suppression import protect
 from armslength.disclosure.subject import Subject
-from armslength.disclosure.tables import decode
+from armslength.disclosure.tables import Document
 from armslength.kernel.errors import Mistake
 
 MARKER = "[REDACTED]"
@@ -45,7 +44,7 @@ def repair(subject: Subject) -> Repair:
         return Repair(cells=(), safe=True)
     protection = protect(found.system, rule=rule_of(subject.policy))
     cells = tuple(_cells(found, protection.hide))
-    merges = tuple(_merges(subject)) if cells or not protection.safe else ()
+    merges = tuple(merges_of(subject)) if cells or not protection.safe else ()
     return Repair(cells=cells, safe=protection.safe, merges=merges, code=tuple(_code(subject, cells, merges)))
 
 
@@ -57,46 +56,31 @@ def _cells(found: TableSystem, hide: tuple[int, ...]) -> Iterator[tuple[int, int
 
 
 def patch(data: bytes, subject: Subject, repaired: Repair) -> bytes:
-    """The bytes of a CSV file with the repair made; everything else stays as it was.
+    """The bytes of a file with the repair of one table made; everything else stays as it was.
 
-    Raises Mistake C014 for a table that was not read from a CSV file of its own.
+    Raises Mistake C014 when a cell is not found where the table says it is.
     """
-    if subject.table.source != "csv":
+    place = {(subject.table.number, *cell): marker_of(subject) for cell in repaired.cells}
+    written = rewrite(data, Document(name=subject.table.name, tables=(subject.table,)), place)
+    if written.missing:
         raise Mistake(
-            "C014",
-            f"a table from {subject.table.source} cannot be patched in place",
-            where=subject.table.name,
+            "C014", "the table and the file do not match cell by cell", where=subject.table.name,
             hint="use the lines of code that the repair suggests",
-        )
-    text = decode(data)
-    delimiter = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|").delimiter
-    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    marker = _marker(subject)
-    for row, column in repaired.cells:
-        # `lines` counts from 1 as people do; a quoted line break would shift it, so the cell is compared first.
-        line = subject.table.lines[row] - 1
-        if line >= len(lines) or lines[line][column] != subject.table.rows[row][column].raw:
-            raise Mistake(
-                "C014", "the table and the file do not match line by line", where=subject.table.name,
-                hint="use the lines of code that the repair suggests",
-            )  # fmt: skip
-        lines[line][column] = marker
-    end = "\r\n" if "\r\n" in text else "\n"
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(lines)
-    return out.getvalue().encode()
+        )  # fmt: skip
+    return written.data
 
 
-def _marker(subject: Subject) -> str:
+def marker_of(subject: Subject) -> str:
     """The marker that the table uses already: a second one would tell which cells were hidden later."""
     for column in count_columns(subject):
         for cell in subject.table.columns[column]:
             if cell.kind is Kind.REDACTED and cell.percent is None:
                 return cell.raw.strip()
-    return MARKER
+    markers = subject.policy.redaction_markers
+    return MARKER if MARKER.lower() in markers or not markers else min(markers)
 
 
-def _merges(subject: Subject) -> Iterator[tuple[str, str, str]]:
+def merges_of(subject: Subject) -> Iterator[tuple[str, str, str]]:
     """For each hidden level, the neighbour that loses least: next to it for ordered levels, else the smallest."""
     table, columns = subject.table, count_columns(subject)
     for dimension in dimensions_of(subject)[:1]:
@@ -134,4 +118,4 @@ def _code(
         )
         for row, column in cells[:40]:
             place = f"table.loc[{row}, {subject.table.header[column]!r}]"
-            yield f"{place} = {_marker(subject)!r}  # {subject.table.label(row)}"
+            yield f"{place} = {marker_of(subject)!r}  # {subject.table.label(row)}"

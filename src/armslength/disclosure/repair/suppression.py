@@ -21,10 +21,11 @@ class Protection:
     safe: bool
 
 
-def hidden_in(system: System, positions: frozenset[int]) -> System:
-    """The system as a reader sees it when these quantities are hidden too, under the same marker."""
+def hidden_in(system: System, positions: frozenset[int], *, rule: Rule | None = None) -> System:
+    """The system as a reader sees it when these quantities are hidden too, under the marker of small counts."""
+    threshold = (rule or Rule()).threshold
     quantities = tuple(
-        replace(quantity, low=1, high=7, shown="[REDACTED]", hidden=True, may_exceed=True)
+        replace(quantity, low=1, high=threshold, shown="[REDACTED]", hidden=True, may_exceed=True)
         if position in positions
         else quantity
         for position, quantity in enumerate(system.quantities)
@@ -69,14 +70,14 @@ def protect(
             if coefficient > 0:
                 cost[position] = cost.get(position, 1) + _COST_OF_TOTAL
     chosen: list[int] = []
-    while open_answers := unsafe(hidden_in(system, frozenset(chosen)), rule=rule):
+    while open_answers := unsafe(hidden_in(system, frozenset(chosen), rule=rule), rule=rule):
         best = _next(system, chosen, open_answers[0], cost)
         if best is None:
             return Protection(hide=tuple(sorted(chosen)), safe=False)
         chosen.append(best)
     for position in sorted(chosen, key=lambda position: -cost[position]):
         fewer = [other for other in chosen if other != position]
-        if not unsafe(hidden_in(system, frozenset(fewer)), rule=rule):
+        if not unsafe(hidden_in(system, frozenset(fewer), rule=rule), rule=rule):
             chosen = fewer
     return Protection(hide=tuple(sorted(chosen)), safe=True)
 
