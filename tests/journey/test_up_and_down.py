@@ -62,7 +62,7 @@ def test_secrets_of_the_stage_are_readable_by_their_owner_only(up):
     folder, command, _ = up
     assert run(command).returncode == 0
     secrets = [
-        folder / "people.json",
+        folder / "cast.json",
         folder / "outside" / "secret-key",
         folder / "outside" / "ledger-key.pem",
         folder / "inside" / "runner-token",
