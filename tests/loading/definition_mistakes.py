@@ -46,6 +46,8 @@ MISTAKES: dict[str, tuple[str, ...]] = {
         "dataset.x = patients.date_of_birth > 1980",
         "dataset.x = patients.date_of_birth == datetime.datetime(2020, 1, 1)",
         "dataset.x = age < patients.sex",
+        "dataset.x = case(when(age).then('a'), otherwise='b')",
+        "rows = clinical_events.where(clinical_events.date)",
     ),
     "Q204": ("limit = 18,\ndataset.x = age > limit",),
     "Q205": ("dataset.x = patients.sex == patients", "dataset.x = age + clinical_events"),
@@ -105,7 +107,6 @@ MISTAKES: dict[str, tuple[str, ...]] = {
         "dataset.x = case(when(age > 18), otherwise='child')",
         "dataset.x = case(when(age > 18).then('a'), when(age > 18).then('b'))",
         "dataset.x = case(when(age > 18).then(None))",
-        "dataset.x = case(when(age).then('a'), otherwise='b')",
         "dataset.x = patients.sex.map_values({})",
     ),
     "Q221": (

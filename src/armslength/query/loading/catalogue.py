@@ -111,6 +111,7 @@ CATALOGUE: tuple[MistakeClass, ...] = (
     MistakeClass(
         code="Q228", message="maximum_gap", fix="write `.count_episodes_for_patient(days(14))`, with a number"
     ),
+    MistakeClass(code="Q203", message="needs a condition that is true or false"),
     MistakeClass(
         code="Q220",
         message=r"`case\(\)`|`when\(\)`|duplicate condition|mapping",

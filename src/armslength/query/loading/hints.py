@@ -11,6 +11,7 @@ from pathlib import Path
 
 from armslength.query.loading.catalogue import class_of
 from armslength.query.loading.repairs import repaired
+from armslength.query.loading.slips import name_here, slip_in
 
 # A message with one of these has told the repair itself.
 SAYS_IT = re.compile(
@@ -58,11 +59,19 @@ def _compared_method(error: BaseException, line: str) -> str | None:
     return None
 
 
+def _slip(error: BaseException, line: str) -> str | None:
+    """What Python says in its own terms, where the author needs those of the language."""
+    if isinstance(error, (TypeError, AttributeError, NameError, ImportError)):
+        return slip_in(str(error), line)
+    return None
+
+
 def _attribute(error: BaseException, line: str) -> str | None:
     if not isinstance(error, AttributeError) or not error.name or class_of(error) is not None:
         return None
     known = [name for name in dir(error.obj) if not name.startswith("_")]
-    return _did_you_mean(error.name, known)
+    meant = name_here(error.name, known)
+    return f"did you mean `{meant}`?" if meant else _did_you_mean(error.name, known)
 
 
 def _name(error: BaseException, line: str) -> str | None:
@@ -151,6 +160,7 @@ RULES: tuple[Hint, ...] = (
     _conditions,
     _not_called,
     _compared_method,
+    _slip,
     _attribute,
     _name,
     _import,
