@@ -7,6 +7,7 @@ import os
 import sys
 import traceback
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from armslength import __version__
@@ -20,25 +21,40 @@ VERBS: dict[str, tuple[str, str]] = {
     ),
     "up": ("armslength.cli.up", "Start both sites and the runner here, pre-filled, to click through"),
     "down": ("armslength.cli.down", "Stop what `up` started"),
-    "run": ("armslength.cli.run", "Run the actions of a study here, on made-up data, as the data centre would"),
+    "run": (
+        "armslength.cli.run",
+        "Run the actions of a study here, on made-up data, as the data centre would",
+    ),
+    "validate": ("armslength.cli.validate", "Find everything that is wrong with a project.yaml, at once"),
     "plan": ("armslength.cli.plan", "Say which actions of a study would run, which are kept, and why"),
+    "why": ("armslength.cli.why", "Say why an action would run or not, and what its outputs were made from"),
+    "init": ("armslength.cli.init", "Make a new study that runs at once, with tests and CI"),
     "data": ("armslength.cli.data", "Fill a store: import a real export or make a plausible population"),
     "codelists": (
         "armslength.cli.codelists",
         "Take codelists from a service, check the study's copies, say what changed and whom it concerns",
     ),
+    "logs": ("armslength.cli.logs", "Show what an action said when it last ran"),
+    "exec": ("armslength.cli.exec_", "Run any command in an environment, on the folder you are in"),
+    "clean": ("armslength.cli.clean", "Say what runs left behind, and remove it"),
+    "doctor": ("armslength.cli.doctor", "Say what is missing on this machine, and the command that fixes it"),
+    "completion": ("armslength.cli.completion", "Make the shell complete verbs, options and actions"),
     "explain": ("armslength.cli.explain", "Show what a query reads, how often, and what drives its cost"),
     "attrition": (
         "armslength.cli.attrition",
         "Show how many patients each condition of a population removes, rounded",
     ),
-    "graph": ("armslength.cli.graph", "Draw the graph of a dataset's query"),
+    "graph": ("armslength.cli.graph", "Draw the actions of a study, or the query of a dataset"),
     "check-outputs": (
         "armslength.cli.check_outputs",
         "Find what in output files would disclose something about a person",
     ),
     "history": ("armslength.cli.history", "Keep what was released, for new outputs to be compared with"),
     "ledger": ("armslength.cli.ledger", "Read and verify the public ledger"),
+    "environments": (
+        "armslength.cli.environments",
+        "List, show and build what actions run in, such as python:v2",
+    ),
     "runner": ("armslength.cli.runner", "Run the runner inside the secure environment"),
     "server": ("armslength.cli.server", "Run and administer the jobs site outside"),
     "airlock": ("armslength.cli.airlock", "Run and administer the review site inside"),
@@ -69,7 +85,9 @@ def run(arguments: list[str]) -> int:
     try:
         match arguments:
             case []:
-                print(help_text(), file=sys.stderr)
+                from armslength.cli.guide import guide
+
+                print(guide(Path.cwd()), file=sys.stderr)
                 return USAGE_STATUS
             case ["-h" | "--help" | "help", *_]:
                 print(help_text())

@@ -1,0 +1,220 @@
+"""The questions the doctor asks, one function each, in the order of what matters. The tuple is the examination."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from armslength import __version__
+from armslength.cli.doctor.findings import Finding, Verdict, as_root, install
+from armslength.cli.doctor.packages import python_packages, r_packages
+from armslength.kernel import bubblewrap
+from armslength.kernel.errors import Mistake, Mistakes
+from armslength.kernel.jail import SEARCH_PATH
+
+LEAST_DISK, USUAL_DISK = 1 << 30, 10 << 30
+LEAST_MEGABYTES = 4000
+SECONDS = 20
+COMMAND = re.compile(r"`([^`]+)`")
+
+
+def examine(folder: Path, *, network: bool) -> list[Finding]:
+    """Ask every question about this machine, and about the study in this folder."""
+    findings = [finding for question in QUESTIONS for finding in question(folder)]
+    return [*findings, *_service(folder)] if network else findings
+
+
+def _python(folder: Path) -> Iterator[Finding]:
+    told = f"{platform.python_version()} with armslength {__version__}, {platform.machine()}"
+    yield Finding("python", Verdict.GOOD, told)
+
+
+def _bounds(folder: Path) -> Iterator[Finding]:
+    """Either of the two is enough, so only the lack of both is grave."""
+    sandbox, docker = bubblewrap.why_not_usable(), _why_no_docker()
+    lacking = Verdict.MISSING if sandbox and docker else Verdict.WORTH_KNOWING
+    if sandbox is None:
+        yield Finding("sandbox", Verdict.GOOD, f"bubblewrap works{_version('bwrap', '--version')}")
+    else:
+        yield Finding("sandbox", lacking, sandbox, _fix_of_sandbox(sandbox))
+    if docker is None:
+        yield Finding("docker", Verdict.GOOD, f"the engine answers{_version('docker', '--version')}")
+    elif sandbox is None:
+        yield Finding("docker", Verdict.GOOD, f"not usable, and not needed: the sandbox works ({docker})")
+    else:
+        yield Finding("docker", lacking, docker, _fix_of_docker(docker))
+
+
+def _fix_of_sandbox(reason: str) -> str | None:
+    if not sys.platform.startswith("linux"):
+        return "use docker: the sandbox exists on Linux only"
+    if shutil.which("bwrap", path=SEARCH_PATH) is None:
+        return install(["bubblewrap"])
+    named = COMMAND.search(reason)
+    return as_root(named[1]) if named else "use docker, or a machine that allows user namespaces"
+
+
+def _why_no_docker() -> str | None:
+    from armslength.runner.executor import find_executor
+
+    with tempfile.TemporaryDirectory(prefix="armslength-doctor-") as folder:
+        try:
+            reason: str | None = find_executor("docker")(Path(folder)).why_not_usable()
+        except Mistake as mistake:
+            return mistake.what
+    return reason
+
+
+def _fix_of_docker(reason: str) -> str | None:
+    if shutil.which("docker", path=SEARCH_PATH) is None:
+        return install(["docker.io"])
+    if "permission denied" in reason.lower():
+        return as_root(f"usermod --append --groups docker {_who()}") + "  (then sign in again)"
+    return as_root("systemctl enable --now docker") if "does not answer" in reason else None
+
+
+def _who() -> str:
+    import getpass
+
+    return getpass.getuser()
+
+
+def _git(folder: Path) -> Iterator[Finding]:
+    if shutil.which("git") is None:
+        told = "not installed; studies are kept and submitted with it"
+        yield Finding("git", Verdict.WORTH_KNOWING, told, install(["git"]))
+    else:
+        yield Finding("git", Verdict.GOOD, f"installed{_version('git', '--version')}")
+
+
+def _r(folder: Path) -> Iterator[Finding]:
+    wanted = r_packages(folder)
+    if shutil.which("Rscript", path=SEARCH_PATH) is None:
+        told = "not installed; only actions of `r:v2` need it"
+        yield Finding("R", Verdict.WORTH_KNOWING, told, install(["r-base-core"]))
+        return
+    yield Finding("R", Verdict.GOOD, f"installed{_version('Rscript', '--version')}")
+    if wanted and (lacking := _not_in_r(wanted)):
+        told = f"the study's scripts load {', '.join(lacking)}, and R here does not have them"
+        yield Finding("R packages", Verdict.WORTH_KNOWING, told, _install_r(lacking))
+
+
+def _not_in_r(wanted: tuple[str, ...]) -> list[str]:
+    """Those of these packages that R cannot find. Their names are letters, digits and dots alone."""
+    names = ", ".join(f'"{name}"' for name in wanted)
+    program = f"cat(setdiff(c({names}), rownames(installed.packages())), sep = '\\n')"
+    told = _run(["Rscript", "--vanilla", "-e", program])
+    return [] if told is None else [line for line in told.splitlines() if line]
+
+
+def _install_r(packages: list[str]) -> str:
+    if shutil.which("apt-get"):
+        return install([f"r-cran-{name.lower()}" for name in packages])
+    names = ", ".join(f'"{name}"' for name in packages)
+    return f"Rscript -e 'install.packages(c({names}), repos = \"https://cloud.r-project.org\")'"
+
+
+def _python_packages(folder: Path) -> Iterator[Finding]:
+    lacking = python_packages(folder)
+    if lacking:
+        told = f"the study's scripts import {', '.join(lacking)}, which this Python does not have"
+        fix = f"{sys.executable} -m pip install {' '.join(lacking)}"
+        yield Finding("python packages", Verdict.WORTH_KNOWING, told, fix)
+
+
+def _disk(folder: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    told = f"{free / 2**30:.1f} GiB free here"
+    if free < LEAST_DISK:
+        yield Finding("disk", Verdict.MISSING, told, "armslength clean --yes --outputs")
+    elif free < USUAL_DISK:
+        yield Finding(
+            "disk", Verdict.WORTH_KNOWING, f"{told}; large studies need more", "armslength clean --yes"
+        )
+    else:
+        yield Finding("disk", Verdict.GOOD, told)
+
+
+def _memory(folder: Path) -> Iterator[Finding]:
+    from armslength.runner.local.planning import memory_of_machine, processors
+
+    megabytes = memory_of_machine()
+    told = f"{megabytes / 1024:.1f} GiB, {processors()} processors"
+    if megabytes < LEAST_MEGABYTES:
+        fix = f"armslength run --jobs 1 --memory {max(512, megabytes // 2)}M …"
+        yield Finding("memory", Verdict.WORTH_KNOWING, f"{told}; an action may use 4 GiB", fix)
+    else:
+        yield Finding("memory", Verdict.GOOD, told)
+
+
+def _study(folder: Path) -> Iterator[Finding]:
+    """The study in this folder, if there is one: may it be written to, is its pipeline right?"""
+    from armslength.runner.local.study import find_study
+
+    try:
+        study = find_study(folder)
+    except Mistake:
+        told = "there is none in this folder"
+        yield Finding("study", Verdict.WORTH_KNOWING, told, "armslength init my-study")
+        return
+    if not os.access(study.folder, os.W_OK):
+        told = f"{study.folder} may not be written to by {_who()}"
+        yield Finding("study", Verdict.MISSING, told, f"cp -r {study.folder} ~/ && cd ~/{study.folder.name}")
+        return
+    try:
+        actions = study.read_pipeline().actions
+    except (Mistake, Mistakes) as wrong:
+        count = len(getattr(wrong, "mistakes", (wrong,)))
+        told = f"project.yaml has {count} problem{'' if count == 1 else 's'}"
+        yield Finding("study", Verdict.MISSING, told, "armslength validate")
+        return
+    yield Finding("study", Verdict.GOOD, f"{study.folder.name}: {len(actions)} actions")
+
+
+def _service(folder: Path) -> Iterator[Finding]:
+    import httpx
+
+    from armslength.cli.codelists.settings import service_address
+
+    address = service_address(None, study=folder)
+    try:
+        status = httpx.get(address, timeout=SECONDS, follow_redirects=True).status_code
+    except httpx.HTTPError as error:
+        told = f"{address} cannot be reached ({error or type(error).__name__}); studies run without it"
+        yield Finding("codelists", Verdict.WORTH_KNOWING, told, "armslength codelists check --offline")
+        return
+    yield Finding("codelists", Verdict.GOOD, f"{address} answers {status}")
+
+
+QUESTIONS: tuple[Callable[[Path], Iterator[Finding]], ...] = (
+    _python,
+    _bounds,
+    _r,
+    _python_packages,
+    _git,
+    _disk,
+    _memory,
+    _study,
+)
+
+
+def _version(program: str, option: str) -> str:
+    """What a program says of its version, in brackets; nothing when it says nothing."""
+    told = _run([program, option])
+    found = re.search(r"\d+\.\d+(\.\d+)*", told or "")
+    return f" ({found[0]})" if found else ""
+
+
+def _run(argv: list[str]) -> str | None:
+    try:
+        done = subprocess.run(argv, capture_output=True, text=True, timeout=SECONDS, stdin=subprocess.DEVNULL)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout + done.stderr if done.returncode == 0 else None

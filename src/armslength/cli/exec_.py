@@ -1,0 +1,107 @@
+"""`armslength exec`: any command in one of the platform's environments, on the folder one is in."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from armslength.cli.studies import parse_size
+from armslength.kernel import bubblewrap
+from armslength.kernel.errors import Mistake
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+INSIDE = Path("/workspace")
+TEMPORARY = Path("/tmp")  # noqa: S108 (inside the jail)
+USAGE_STATUS = 2
+# What finds the addresses of hosts and trusts them.
+NETWORK_SETTINGS = (
+    "/etc/resolv.conf",
+    "/etc/hosts",
+    "/etc/nsswitch.conf",
+    "/etc/ssl",
+    "/etc/ca-certificates",
+)
+# Commands of an environment that start programs in jails of their own.
+BUILDS_JAILS = "ehrql"
+
+
+@app.command(context_settings={"allow_interspersed_args": False})
+def execute(
+    environment: Annotated[str, typer.Argument(metavar="ENVIRONMENT", help="Such as `python:v2`.")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGUMENT…]", help="As after `run:` in project.yaml.")
+    ] = None,
+    variables: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--env", "-e", metavar="NAME=VALUE", help="A variable that the command finds; repeatable."
+        ),
+    ] = None,
+    memory: Annotated[
+        str, typer.Option("--memory", "-m", metavar="SIZE", help="What it may use, such as 4G.")
+    ] = "4G",
+    network: Annotated[
+        bool, typer.Option("--network", help="With the network; actions never have it.")
+    ] = False,
+) -> int:
+    """Run a command as an action would be run, but on this very folder: what it writes stays. Its status is ours."""
+    from armslength.runner.environments import find_environment
+    from armslength.runner.environments import variables as usual_variables
+
+    jail = _jail(
+        environment,
+        {**usual_variables(backend="expectations"), **dict(map(_variable, variables or []))},
+        network=network,
+        megabytes=parse_size(memory, option="--memory"),
+    )
+    found = find_environment(environment)
+    sys.stdout.flush()
+    running = bubblewrap.start(jail, found.argv(tuple(arguments or ())), stdin=None)
+    try:
+        outcome = running.wait()
+    except KeyboardInterrupt:
+        running.kill()
+        raise
+    if outcome.out_of_memory:
+        print(f"it used up its memory of {memory}; give it more with --memory", file=sys.stderr)
+    return outcome.exit_status if outcome.exit_status >= 0 else 128 - outcome.exit_status
+
+
+def _jail(environment: str, variables: dict[str, str], *, network: bool, megabytes: int) -> bubblewrap.Jail:
+    """The jail around the folder we are in. Raises Mistake X034 or X009."""
+    folder = Path.cwd()
+    if folder in (Path("/"), Path.home()):
+        hint = "change into the study's folder and run the command there"
+        what = f"`{folder}` is more than a study, and the command could change all of it"
+        raise Mistake("X034", what, hint=hint, exit_status=USAGE_STATUS)
+    reason = bubblewrap.why_not_usable()
+    if reason is not None:
+        what = f"there is no sandbox to run it in: {reason}"
+        raise Mistake("X009", what, hint="`armslength doctor` says more")
+    terminal = os.environ.get("TERM", "dumb")
+    settings = tuple(bubblewrap.Bind(Path(path)) for path in NETWORK_SETTINGS if Path(path).exists())
+    return bubblewrap.Jail(
+        read_only=settings if network else (),
+        writable=(bubblewrap.Bind(folder, INSIDE),),
+        scratch=(bubblewrap.Scratch(TEMPORARY, 1 << 30),),
+        environment={"HOME": str(TEMPORARY), "LANG": "C.UTF-8", "TERM": terminal, **variables},
+        working_folder=INSIDE,
+        network=network,
+        nesting=environment.startswith(f"{BUILDS_JAILS}:"),
+        # What it writes belongs to whoever called, as with any other command.
+        keep_identity=True,
+        hostname=environment.replace(":", "-"),
+        limits=bubblewrap.Limits(memory_bytes=megabytes << 20),
+    )
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise Mistake("X035", f"`{text}` is no variable", "--env", "write NAME=VALUE", USAGE_STATUS)
+    return name, value
