@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 
 from armslength.query.api.databases import Database
 from armslength.query.api.datasets import require_no_parameters
@@ -85,10 +86,16 @@ def _sql_of(statement: Statement, dialect: str) -> Iterator[str]:
     temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
     schema = exp.Schema(this=name, expressions=columns)
     yield exp.Create(this=schema, kind="TABLE", properties=temporary).sql(dialect=dialect)
-    # A list of codes gives thousands of these: one tree for each would take seconds.
+    # A list of codes gives thousands of these: one tree and one generator for each would take seconds.
+    written = Dialect.get_or_raise(dialect).generator()
     into = name.sql(dialect=dialect)
+    texts: dict[object, str] = {}
     for row in statement.rows.to_pylist():
-        values = ", ".join(exp.convert(value).sql(dialect=dialect) for value in row.values())
+        for value in row.values():
+            key = (type(value), value)
+            if key not in texts:
+                texts[key] = written.generate(exp.convert(value), copy=False)
+        values = ", ".join(texts[type(value), value] for value in row.values())
         yield f"INSERT INTO {into} VALUES ({values})"  # noqa: S608 - text to read, made of escaped values
 
 

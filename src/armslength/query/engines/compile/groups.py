@@ -8,7 +8,7 @@ from armslength.query.engines.compile.dialect import GROUP, PATIENT
 from armslength.query.engines.compile.expressions import balanced, cast, filtering
 from armslength.query.engines.compile.reading import read_rows
 from armslength.query.engines.compile.reductions import aggregated
-from armslength.query.engines.compile.scope import Scope, named, quoted
+from armslength.query.engines.compile.scope import Scope, called, named, quoted
 from armslength.query.engines.query_plan import CodelistGroups, Scan, over_table
 from armslength.query.model.nodes import Exists, Node, Series
 
@@ -24,9 +24,9 @@ def grouped_query(
     assert groups is not None  # noqa: S101 - asked for only then
     shared = _shared(groups)
     places, values = _answers(scan, scope, {over_table(each) for each in shared})
-    patient = exp.alias_(cast(scope.patient.copy(), int), PATIENT, quoted=True)
-    columns = [patient, exp.alias_(quoted(GROUP, codes), GROUP, quoted=True)]
-    columns += [exp.alias_(made, name, quoted=True) for name, made in values.items()]
+    patient = called(cast(scope.patient.copy(), int), PATIENT)
+    columns: list[exp.Expr] = [patient, called(quoted(GROUP, codes), GROUP)]
+    columns += [called(made, name) for name, made in values.items()]
     rows = read_rows(scan, scope, relation, columns, [filtering(condition, scope) for condition in shared])
     rows.args.setdefault("joins", []).insert(
         0, exp.Join(this=named(codes), on=_belongs(groups, scope, codes))
@@ -69,7 +69,7 @@ def _answers(scan: Scan, scope: Scope, shared: set[Node]) -> tuple[list[Place], 
             places.append((number, "", (group, None)))  # a group without rows is not there
             continue
         for name, made in aggregated(reduction, scope, conditions=own).items():
-            value = names.setdefault(made.sql(dialect=dialect), f"value_{len(names) + 1}")
+            value = names.setdefault(made.sql(dialect=dialect, copy=False), f"value_{len(names) + 1}")
             values.setdefault(value, made)
             places.append((number, name, (group, value)))
     return places, values

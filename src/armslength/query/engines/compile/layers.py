@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from armslength.query.engines.compile.expressions import cast, chain, compiled
-from armslength.query.engines.compile.scope import Scope, named, quoted
+from armslength.query.engines.compile.scope import Scope, called, named, quoted
 from armslength.query.model import nodes
 from armslength.query.model.nodes import Node, Series
 
@@ -69,10 +69,7 @@ def rows_with_layers(relation: exp.Expr, alias: str, scope: Scope, roots: Iterab
         inner = replace(scope, tags={}, joins={}, values=dict(scope.values))
         columns = [exp.Column(this=exp.Star(), table=exp.to_identifier(alias, quoted=True))]
         names = {part: f"armslength_value_{number}_{n}" for n, part in enumerate(parts, start=1)}
-        made = [
-            exp.alias_(cast(compiled(part, inner), part.value_type), name, quoted=True)
-            for part, name in names.items()
-        ]
+        made = [called(cast(compiled(part, inner), part.value_type), name) for part, name in names.items()]
         select = exp.select(*columns, *made, copy=False).from_(relation, copy=False)
         for join in inner.joins.values():
             select.append("joins", join)

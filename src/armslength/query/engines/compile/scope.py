@@ -138,3 +138,8 @@ def quoted(column: str, table: str | None = None) -> exp.Column:
     """Refer to a column, quoted."""
     owner = exp.to_identifier(table, quoted=True) if table else None
     return exp.Column(this=exp.to_identifier(column, quoted=True), table=owner)
+
+
+def called(made: exp.Expr, name: str) -> exp.Alias:
+    """Give an expression a name, quoted. It is not copied: it belongs to the query from now on."""
+    return exp.Alias(this=made, alias=exp.to_identifier(name, quoted=True))

@@ -23,6 +23,7 @@ from armslength.query.engines.compile.scope import (
     Place,
     Scope,
     Tag,
+    called,
     named,
     quoted,
 )
@@ -73,7 +74,7 @@ class _Statements:
             expression=self.over_backend(query),
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
         )
-        sql = create.sql(dialect=self.compilation.dialect.name, pretty=True)
+        sql = create.sql(dialect=self.compilation.dialect.name, pretty=True, copy=False)
         self.upload_sets()
         self.made.append(Statement(purpose=purpose, creates=name, sql=sql))
 
@@ -179,14 +180,14 @@ def _scan_query(scan: Scan, scope: Scope) -> tuple[exp.Select, list[dict[str, ex
     first, *others = scan.reductions
     shared = [c for c in first.conditions if all(c in other.conditions for other in others)]
     wheres = [filtering(condition, scope) for condition in shared]
-    columns: list[exp.Expr] = [exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)]
+    columns: list[exp.Expr] = [called(cast(scope.patient.copy(), int), "patient_id")]
     places = []
     for reduction in scan.reductions:
         own = [condition for condition in reduction.conditions if condition not in shared]
         found: dict[str, exp.Expr] = {}
         for name, made in aggregated(reduction, scope, conditions=own).items():
             found[name] = quoted(f"answer_{len(columns)}")
-            columns.append(exp.alias_(made, f"answer_{len(columns)}", quoted=True))
+            columns.append(called(made, f"answer_{len(columns)}"))
         places.append(found)
     query = read_rows(scan, scope, relation, columns, wheres)
     return query.group_by(scope.patient.copy(), copy=False), places
@@ -198,9 +199,9 @@ def _windowed_query(scan: Scan, scope: Scope) -> tuple[exp.Select, list[dict[str
     gap, count = episodes(reduction, scope)
     wheres = [filtering(condition, scope) for condition in reduction.conditions]
     wheres.append(present(reduction.node.source, scope))  # type: ignore[attr-defined]
-    patient = exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)
-    inner = read_rows(scan, scope, relation, [patient, exp.alias_(gap, "gap", quoted=True)], wheres)
-    outer = exp.select(quoted("patient_id"), exp.alias_(count, "answer_1", quoted=True))
+    patient = called(cast(scope.patient.copy(), int), "patient_id")
+    inner = read_rows(scan, scope, relation, [patient, called(gap, "gap")], wheres)
+    outer = exp.select(quoted("patient_id"), called(count, "answer_1"))
     outer = outer.from_(inner.subquery("gaps"), copy=False).group_by(quoted("patient_id"), copy=False)
     return outer, [{"": quoted("answer_1")}]
 
@@ -255,9 +256,9 @@ def _ids(statements: _Statements, scope: Scope) -> Iterator[exp.Select]:
     for physical, column in dict.fromkeys(sources):
         patient = cast(quoted(column, physical), int)
         known = exp.Not(this=exp.Paren(this=exp.Is(this=quoted(column, physical), expression=exp.Null())))
-        yield exp.select(exp.alias_(patient, "patient_id", quoted=True)).from_(named(physical)).where(known)
+        yield exp.select(called(patient, "patient_id")).from_(named(physical)).where(known)
     if not sources:
-        nobody = exp.alias_(cast(exp.Null(), int), "patient_id", quoted=True)
+        nobody = called(cast(exp.Null(), int), "patient_id")
         yield exp.select(nobody).where(exp.false())
 
 
@@ -281,9 +282,9 @@ def _members(scope: Scope, roots: Iterable[nodes.Node]) -> exp.Expr:
 def _dataset_result(statements: _Statements, dataset: nodes.Dataset) -> ResultQuery:
     scope = _members_scope(statements)
     relation = _members(scope, (node for _, node in dataset.variables))
-    patient = exp.alias_(scope.patient.copy(), "patient_id", quoted=True)
+    patient = called(scope.patient.copy(), "patient_id")
     columns = [patient, *_outputs(dataset.variables, scope)]
-    query = with_joins(exp.select(*columns, copy=False).from_(relation), scope, [])
+    query = with_joins(exp.select(*columns, copy=False).from_(relation, copy=False), scope, [])
     query = query.order_by(scope.patient.copy(), copy=False)
     return _result("dataset", query, dataset.variables, statements)
 
@@ -294,7 +295,7 @@ def _events_result(statements: _Statements, name: str, events: nodes.SeriesColle
     scope = _rows_scope(table, statements.compilation, {})
     conditions = conditions_of(domain)
     relation = _relation(scope, (*conditions, *(node for _, node in events.members)))
-    patient = exp.alias_(cast(scope.patient.copy(), int), "patient_id", quoted=True)
+    patient = called(cast(scope.patient.copy(), int), "patient_id")
     columns = [patient, *_outputs(events.members, scope)]
     wheres = [filtering(condition, scope) for condition in conditions]
     everything = Scan(table=table, stage=Stage.VARIABLES, reductions=(), members_only=True)
@@ -305,10 +306,7 @@ def _events_result(statements: _Statements, name: str, events: nodes.SeriesColle
 
 
 def _outputs(members: Iterable[tuple[str, Series]], scope: Scope) -> list[exp.Expr]:
-    return [
-        exp.alias_(cast(compiled(member, scope), member.value_type), name, quoted=True)
-        for name, member in members
-    ]
+    return [called(cast(compiled(member, scope), member.value_type), name) for name, member in members]
 
 
 def _result(
@@ -316,7 +314,9 @@ def _result(
 ) -> ResultQuery:
     patient = pa.field("patient_id", pa.int64(), nullable=False)
     fields = [pa.field(each, arrow_type(member.value_type)) for each, member in members]
-    sql = statements.over_backend(query).sql(dialect=statements.compilation.dialect.name, pretty=True)
+    sql = statements.over_backend(query).sql(
+        dialect=statements.compilation.dialect.name, pretty=True, copy=False
+    )
     return ResultQuery(name=name, purpose=f"fetch {name}", sql=sql, schema=pa.schema([patient, *fields]))
 
 
@@ -331,12 +331,10 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
     for column, node in summed:
         total = exp.Sum(this=cast(compiled(node, scope), int))
         columns.append(
-            exp.alias_(
-                cast(exp.Coalesce(this=total, expressions=[exp.Literal.number(0)]), int), column, quoted=True
-            )
+            called(cast(exp.Coalesce(this=total, expressions=[exp.Literal.number(0)]), int), column)
         )
     columns += _outputs(groups, scope)
-    query = with_joins(exp.select(*columns, copy=False).from_(relation), scope, [])
+    query = with_joins(exp.select(*columns, copy=False).from_(relation, copy=False), scope, [])
     places = [exp.Literal.number(len(summed) + n) for n in range(1, len(groups) + 1)]
     if groups:
         query = query.group_by(*places, copy=False).order_by(*(p.copy() for p in places), copy=False)
@@ -347,5 +345,7 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
         )
     fields = [pa.field(column, pa.int64()) for column, _ in summed]
     fields += [pa.field(column, arrow_type(node.value_type)) for column, node in groups]
-    sql = statements.over_backend(query).sql(dialect=statements.compilation.dialect.name, pretty=True)
+    sql = statements.over_backend(query).sql(
+        dialect=statements.compilation.dialect.name, pretty=True, copy=False
+    )
     return ResultQuery(name=name, purpose=f"sum {name}", sql=sql, schema=pa.schema(fields))

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from armslength.query.engines.compile.dialect import GROUP, PATIENT, Dialect, Picked, Spread
 from armslength.query.engines.compile.expressions import literal
-from armslength.query.engines.compile.scope import quoted
+from armslength.query.engines.compile.scope import called, quoted
 
 LISTS, PLACES = "lists", "places"
 
@@ -50,7 +50,7 @@ class DuckDBDialect(Dialect):
             exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=quoted(name))
             for name in (GROUP, *values)
         ]
-        rows = exp.alias_(exp.ArrayAgg(this=exp.Struct(expressions=fields)), "rows", quoted=True)
+        rows = called(exp.ArrayAgg(this=exp.Struct(expressions=fields)), "rows")
         query = exp.select(quoted(PATIENT), rows, copy=False).from_(groups.subquery("groups"), copy=False)
         query = query.group_by(quoted(PATIENT), copy=False)
         columns = [quoted(PATIENT), *(_field_of_each(name) for name in (GROUP, *values))]
@@ -58,7 +58,7 @@ class DuckDBDialect(Dialect):
         found = [_answer(group, value) for group, value in answers]
         if wide:
             named = {number: f"answer_{number}" for number in sorted(wide)}
-            made = [exp.alias_(found[n - 1], name, quoted=True) for n, name in named.items()]
+            made = [called(found[n - 1], name) for n, name in named.items()]
             query = exp.select(exp.Star(), *made, copy=False).from_(query.subquery(PLACES), copy=False)
             found = [quoted(named[n]) if n in wide else each for n, each in enumerate(found, start=1)]
         return Spread(query=query, answers=tuple(found))
@@ -69,11 +69,11 @@ def _field_of_each(name: str) -> exp.Expr:
     row = exp.to_identifier("row")
     field = exp.func("STRUCT_EXTRACT", exp.Column(this=row), exp.Literal.string(name))
     each = exp.Lambda(this=field, expressions=[row.copy()])
-    return exp.alias_(exp.func("LIST_TRANSFORM", quoted("rows"), each), name, quoted=True)
+    return called(exp.func("LIST_TRANSFORM", quoted("rows"), each), name)
 
 
 def _answer(group: int, value: str | None) -> exp.Expr:
-    if value is None:
-        return exp.func("LIST_CONTAINS", quoted(GROUP), literal(group))
     place = exp.func("LIST_POSITION", quoted(GROUP), literal(group))
+    if value is None:
+        return exp.Not(this=exp.Paren(this=exp.Is(this=place, expression=exp.Null())))
     return exp.func("LIST_EXTRACT", quoted(value), place)

@@ -31,7 +31,7 @@ from armslength.query.model.nodes import In, SelectColumn, Series
 # Each group keeps a value of each aggregate, so one that only a few codelists ask for costs more than it saves.
 FEWEST_CODELISTS = 4
 # Putting a row into a group costs as much as testing it for about this many variables.
-TESTS_PER_GROUP = 20
+TESTS_PER_GROUP = 4
 
 
 def group_by_codelist(
