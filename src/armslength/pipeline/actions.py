@@ -13,6 +13,7 @@ from armslength.pipeline.versions import Feature
 
 KEYS = ("run", "outputs", "needs", "config", "dummy_data_file")
 LEVELS = tuple(level.value for level in PrivacyLevel)
+NULLS = ("", "~", "null", "Null", "NULL")
 # An id becomes a log file, a process label and part of an address (guarantee S7).
 SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
 
@@ -38,7 +39,9 @@ def read_action(key: Scalar, node: Node, *, version: int, problems: Problems) ->
         # The rest of the file is still checked against this name; the pipeline is refused in any case.
         return Action(key.text, Command("", str(key.place), ()), needs, outputs or (), key.place)
     _check_outputs_of_command(command, outputs, node, problems)
-    return Action(key.text, command, needs, outputs, key.place, dummy)
+    run = node.get("run")
+    text = run.text if isinstance(run, Scalar) else ""
+    return Action(key.text, command, needs, outputs, key.place, dummy, text)
 
 
 def _check_outputs_of_command(
@@ -54,13 +57,13 @@ def _check_outputs_of_command(
 def _read_text(node: Mapping, key: str, problems: Problems) -> str | None:
     value = node.get(key)
     if value is None or isinstance(value, Scalar):
-        return None if value is None else value.text
+        return None if value is None or _is_null(value) else value.text
     problems.add("P007", f"`{key}` must be a text", value.place)
     return None
 
 
 def _read_command(key: Scalar, node: Mapping, *, version: int, problems: Problems) -> Command | None:
-    if node.get("run") is None:
+    if _is_null(node.get("run")):
         problems.add("P006", f"action {shown(key.text)} has no `run`", key.place)
         return None
     text = _read_text(node, "run", problems)
@@ -68,7 +71,9 @@ def _read_command(key: Scalar, node: Mapping, *, version: int, problems: Problem
         return None
     place = (node.get("run") or node).place
     config = node.get("config")
-    if config is not None and not isinstance(config, Mapping):
+    if config is None or _is_null(config):
+        config = None
+    elif not isinstance(config, Mapping):
         problems.add("P007", "`config` must be a mapping", config.place)
         config = None
     try:
@@ -87,7 +92,7 @@ def _read_command(key: Scalar, node: Mapping, *, version: int, problems: Problem
 
 def _read_needs(key: Scalar, node: Mapping, problems: Problems) -> tuple[str, ...]:
     section = node.get("needs")
-    if section is None:
+    if section is None or _is_null(section):
         return ()
     if not isinstance(section, Sequence):
         problems.add("P007", "`needs` must be a list, such as `needs: [cohort]`", section.place)
@@ -115,6 +120,8 @@ def _read_outputs(key: Scalar, node: Mapping, problems: Problems) -> tuple[Outpu
         if name.text not in LEVELS:
             hint = did_you_mean(name.text, LEVELS, otherwise=f"the levels are {', '.join(LEVELS)}")
             problems.add("P020", f"{shown(name.text)} is not a privacy level", name.place, hint=hint)
+        elif _is_null(files):
+            problems.warn(f"`{name.text}` of action {shown(key.text)} declares nothing", name.place)
         elif not isinstance(files, Mapping):
             problems.add("P007", f"`{name.text}` must be a mapping from labels to paths", files.place)
         else:
@@ -134,6 +141,11 @@ def _read_level(level: PrivacyLevel, files: Mapping, problems: Problems) -> list
     return outputs
 
 
+def _is_null(node: Node | None) -> bool:
+    """Say whether a key has no value: what YAML calls null."""
+    return node is None or (isinstance(node, Scalar) and node.plain and node.text in NULLS)
+
+
 def plain(node: Node) -> object:
     """Return the Python value of a node, of the kinds JSON knows. Dates stay text."""
     if isinstance(node, Mapping):
@@ -147,7 +159,7 @@ def _plain_scalar(node: Scalar) -> object:
     """Read a word without quotes as YAML 1.2 does; a number JSON cannot write stays text."""
     if not node.plain:
         return node.text
-    if node.text in ("", "~", "null", "Null", "NULL"):
+    if node.text in NULLS:
         return None
     if node.text.lower() in ("true", "false"):
         return node.text.lower() == "true"

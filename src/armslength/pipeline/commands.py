@@ -8,7 +8,7 @@ import shlex
 
 from armslength.pipeline.model import Command, Output, PrivacyLevel
 
-IMAGE = re.compile(r"(?P<image>[a-z0-9][a-z0-9_.-]{0,99}):(?P<version>v\d+(\.\d+)*(-pre)?|dev|latest)")
+IMAGE = re.compile(r"(?P<image>[A-Za-z0-9][A-Za-z0-9_.-]{0,99}):(?P<version>v\d+(\.\d+)*(-pre)?|dev|latest)")
 LONGEST = 20_000
 
 
@@ -87,9 +87,11 @@ def why_not_cohort(command: Command, outputs: tuple[Output, ...]) -> str | None:
 
 def _output_arguments(arguments: tuple[str, ...]) -> list[str]:
     written = []
-    for index, argument in enumerate(arguments):
+    # What follows `--` belongs to the definition.
+    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    for index, argument in enumerate(own):
         if argument == "--output":
-            written.append(arguments[index + 1] if index + 1 < len(arguments) else "")
+            written.append(own[index + 1] if index + 1 < len(own) else "")
         elif argument.startswith("--output="):
             written.append(argument.removeprefix("--output="))
     return written

@@ -99,6 +99,7 @@ class Action:
     outputs: tuple[Output, ...]
     place: Place
     dummy_data_file: str | None = None
+    run: str = ""  # as it is written
 
     @property
     def reads_database(self) -> bool:

@@ -9,6 +9,7 @@ from armslength.kernel.errors import Mistake, Mistakes
 from armslength.pipeline.model import Place
 
 MOST_REPORTED = 50
+MOST_WARNINGS = 20
 EXCERPT_WIDTH = 100
 
 
@@ -20,6 +21,7 @@ class Problems:
         self._name = name
         self._found: list[tuple[Place, Mistake]] = []
         self._unreported = 0
+        self._warnings: list[str] = []
 
     @property
     def full(self) -> bool:
@@ -32,6 +34,16 @@ class Problems:
             self._unreported += 1
             return
         self._found.append((place, Mistake(code, what, where=self._where(place), hint=hint)))
+
+    def warn(self, words: str, place: Place | None = None) -> None:
+        """Note something that is accepted and better changed."""
+        self._warnings.append(words if place is None else f"line {place.line}: {words}")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is better changed, the first of it."""
+        more = len(self._warnings) - MOST_WARNINGS
+        return (*self._warnings[:MOST_WARNINGS], *([f"and {more} more warnings"] if more > 0 else []))
 
     def raise_if_any(self) -> None:
         """Raise Mistakes with everything found, in the order of the file."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from armslength.pipeline.actions import read_action
 from armslength.pipeline.graph import find_cycles
 from armslength.pipeline.model import RUN_ALL, Action, Output, Pipeline, Place
@@ -12,6 +14,7 @@ from armslength.pipeline.versions import NEWEST, Feature, read_version
 
 TOP_KEYS = ("version", "actions", "expectations")
 MOST_ACTIONS = 10_000
+WHOLE_NUMBER = re.compile(r"\s*[-+]?[0-9]+(_[0-9]+)*(\.0*)?\s*")
 FILE_NAME = "project.yaml"
 
 
@@ -36,7 +39,7 @@ def read_pipeline(content: bytes | str, *, name: str = FILE_NAME) -> Pipeline:
     if Feature.UNIQUE_OUTPUTS.on(version):
         _check_outputs_differ(actions, problems)
     problems.raise_if_any()
-    return Pipeline(version, actions, _warnings(version, actions))
+    return Pipeline(version, actions, _warnings(version, actions) + problems.warnings)
 
 
 def _check_keys(root: Mapping, problems: Problems) -> None:
@@ -63,7 +66,7 @@ def _check_expectations(root: Mapping, version: int, problems: Problems) -> None
         )
         return
     size = section.get("population_size")
-    if not (isinstance(size, Scalar) and size.text.isdecimal()):
+    if not (isinstance(size, Scalar) and WHOLE_NUMBER.fullmatch(size.text)):
         problems.add("P008", "`population_size` must be a whole number", (size or section).place)
     for key, _ in section.pairs:
         if key.text != "population_size":
@@ -131,46 +134,45 @@ def _check_commands_differ(actions: dict[str, Action], problems: Problems) -> No
     first: dict[object, Action] = {}
     for action in actions.values():
         earlier = first.setdefault(action.command, action)
-        if earlier is not action:
-            what = f"actions {shown(earlier.id)} and {shown(action.id)} run the same command"
-            problems.add(
-                "P013", what, action.place, hint="remove one, or give it other arguments or another `config`"
-            )
+        if earlier is action:
+            continue
+        what = f"actions {shown(earlier.id)} and {shown(action.id)} run the same command"
+        if earlier.run == action.run:
+            hint = "remove one, or give it other arguments or another `config`"
+            problems.add("P013", what, action.place, hint=hint)
+        else:
+            # Old projects get away with it by another blank, so it must read.
+            problems.warn(what, action.place)
 
 
 def _check_outputs_differ(actions: dict[str, Action], problems: Problems) -> None:
-    """No file may belong to two actions, nor to two levels of one action."""
+    """No path may be declared twice. Patterns that only could meet in one file are told: old projects have them."""
     owner: dict[Place, str] = {}
-    outputs: list[Output] = []
+    first: dict[str, Output] = {}
     for action in actions.values():
-        outputs += action.outputs
-        owner |= {output.place: action.id for output in action.outputs}
+        for output in action.outputs:
+            owner[output.place] = action.id
+            earlier = first.setdefault(output.pattern, output)
+            if earlier is not output:
+                what = f"output {shown(output.pattern)} is declared twice, first on line {earlier.place.line}"
+                problems.add("P022", what, output.place, hint="give each its own folder or another name")
     try:
-        for earlier, later in overlapping(outputs):
-            _check_pair(earlier, later, owner, problems)
-            if problems.full:
-                return
+        for earlier, later in overlapping(first.values()):
+            _warn_of_pair(earlier, later, owner, problems)
     except TooManyWildcards:
-        place = outputs[0].place
-        problems.add(
-            "P002", "there are too many outputs with `*` to compare", place, hint="write paths in full"
-        )
+        problems.warn("there are too many outputs with `*` to find out which overlap; write paths in full")
 
 
-def _check_pair(earlier: Output, later: Output, owner: dict[Place, str], problems: Problems) -> None:
+def _warn_of_pair(earlier: Output, later: Output, owner: dict[Place, str], problems: Problems) -> None:
     one, other = owner[earlier.place], owner[later.place]
-    same_text = earlier.pattern == later.pattern
-    if one == other and earlier.level is later.level and not same_text:
-        return
     at = f"line {earlier.place.line}"
-    if same_text:
-        what = f"output {shown(later.pattern)} is declared twice, first on {at}"
-    elif one == other:
+    if one == other and earlier.level is not later.level:
         what = f"a file could be both {earlier.level}, by {shown(earlier.pattern)} on {at}, and {later.level}"
-    else:
+        problems.warn(f"{what}; it is given the more sensitive level", later.place)
+    elif one != other:
         by = f"by {shown(earlier.pattern)} on {at}"
         what = f"a file could be an output of {shown(one)}, {by}, and of {shown(other)}"
-    problems.add("P022", what, later.place, hint="give each its own folder or a narrower pattern")
+        problems.warn(f"{what}; the one that ran last would own it", later.place)
 
 
 def _warnings(version: int, actions: dict[str, Action]) -> tuple[str, ...]:

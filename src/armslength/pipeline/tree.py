@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NoReturn
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
+import yaml
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     Event,
@@ -23,14 +22,13 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.parser import Parser
-from ruamel.yaml.scanner import Scanner
-from ruamel.yaml.tokens import Token
 
 from armslength.pipeline.model import Place
 from armslength.pipeline.problems import Problems, shown
 
-MOST_BYTES = 2 * 2**20
+# The parser of most tools, in C: it decides what is YAML, and reads thousands of actions in no time.
+LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+MOST_BYTES = 4 * 2**20
 MOST_NODES = 200_000
 MOST_DEPTH = 20
 CORE_TAGS = frozenset(
@@ -78,51 +76,6 @@ class _Unreadable(Exception):
     """The file cannot be read further; the problem is already noted."""
 
 
-class _WholeScanner(Scanner):
-    """Scan all tokens first, then hand them out.
-
-    The stock scanner looks whether more input is needed at each of some ten questions per token; asking
-    once halves the time, and a pipeline file is small enough to hold.
-    """
-
-    @cached_property
-    def reader(self) -> Any:
-        return self.loader.reader
-
-    def reset_scanner(self) -> None:
-        super().reset_scanner()
-        self._waiting: list[Token] | None = None  # reversed: the next token is last
-
-    def _rest(self) -> list[Token]:
-        if self._waiting is None:
-            while not self.done:
-                self.fetch_more_tokens()
-                if len(self.tokens) > 4 * MOST_NODES:
-                    raise YAMLError("too many tokens")
-            self._waiting = self.tokens[::-1]
-        return self._waiting
-
-    def check_token(self, *choices: Any) -> bool:
-        rest = self._waiting if self._waiting is not None else self._rest()
-        return bool(rest) and (not choices or isinstance(rest[-1], choices))
-
-    def peek_token(self) -> Any:
-        rest = self._rest()
-        return rest[-1] if rest else None
-
-    def get_token(self) -> Any:
-        rest = self._rest()
-        return rest.pop() if rest else None
-
-
-class _Parser(Parser):
-    """The stock parser, which looks its scanner up once instead of 350,000 times."""
-
-    @cached_property
-    def scanner(self) -> Any:
-        return self.loader.scanner
-
-
 class _Builder:
     """Build nodes from the events of one document."""
 
@@ -140,7 +93,7 @@ class _Builder:
         """Build the node that starts with this event."""
         place = _place(event.start_mark)
         if isinstance(event, AliasEvent):
-            known = self._anchors.get(event.anchor)
+            known = self._anchors.get(str(event.anchor))
             if known is None:
                 raise self.stop("P003", f"alias {shown(event.anchor)} is used before it is defined", place)
             self._count(known.size, place)
@@ -157,7 +110,7 @@ class _Builder:
 
     def _build(self, event: Event, depth: int, place: Place) -> Node:
         if isinstance(event, ScalarEvent):
-            return Scalar(event.value, event.style is None and event.tag is None, place)
+            return Scalar(event.value, not event.style and event.tag is None, place)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(depth, place)
         if isinstance(event, MappingStartEvent):
@@ -220,11 +173,9 @@ class _Builder:
 def read_tree(content: bytes | str, *, name: str) -> tuple[Node, Problems]:
     """Read YAML into a tree, with the problems found so far; raise Mistakes when it cannot be read at all."""
     text, problems = _decoded(content, name=name)
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Scanner, yaml.Parser = _WholeScanner, _Parser
     start = Place(1, 1)
     try:
-        events = yaml.parse(text)
+        events = yaml.parse(text, Loader=LOADER)
         for event in events:
             if isinstance(event, DocumentStartEvent):
                 root = _Builder(events, problems).node(next(events), 0)
@@ -239,7 +190,7 @@ def read_tree(content: bytes | str, *, name: str) -> tuple[Node, Problems]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = (error.problem or error.context or "it is not YAML").rstrip(".")
-        hint = "indent with spaces, never with tabs" if "\\t" in what else None
+        hint = "indent with spaces, never with tabs" if _starts_with_tab(text, mark) else None
         problems.add("P003", f"this is not YAML: {what}", _place(mark) if mark else start, hint=hint)
     except (YAMLError, ValueError, RecursionError) as error:
         problems.add(
@@ -247,6 +198,13 @@ def read_tree(content: bytes | str, *, name: str) -> tuple[Node, Problems]:
         )
     problems.raise_if_any()
     raise AssertionError("reading stopped without a problem")
+
+
+def _starts_with_tab(text: str, mark: Any) -> bool:
+    """Say whether the line in question, or the one before it, is indented with a tab."""
+    lines = text.splitlines()
+    number = mark.line if mark else 0
+    return any(line.lstrip(" ").startswith("\t") for line in lines[max(0, number - 1) : number + 1])
 
 
 def _raise_empty(problems: Problems) -> NoReturn:

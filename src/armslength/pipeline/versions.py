@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from armslength.pipeline.model import Place
@@ -38,10 +39,10 @@ def read_version(root: Mapping, problems: Problems) -> int:
         )
         return NEWEST
     if isinstance(node, Scalar):
-        # Exact texts, not float(): that would let in `nan`, `1e0` and `3.5`.
-        for version in KNOWN:
-            if node.text in (str(version), f"{version}.0"):
-                return version
+        # A pattern, not float(): that would let in `nan`, `1e0` and `3.5`.
+        found = re.fullmatch(r"\s*0?([1-9])(\.0*)?\s*", node.text)
+        if found and int(found[1]) in KNOWN:
+            return int(found[1])
     given = shown(node.text) if isinstance(node, Scalar) else "a list or mapping"
     hint = f"the newest is '{NEWEST}.0'"
     problems.add("P007", f"version must be a number from 1 to {NEWEST}, not {given}", node.place, hint=hint)

@@ -232,7 +232,7 @@ class StudyRun:
             self._end(job, JobState.FAILED, Reason.CANNOT_PREPARE, message=_in_a_line(error))
             return
         self.store.save_recipe(job.id, recipe)
-        watching = watch((self._layer.code_of(job.id), self.executor.work(job.id)))
+        watching = watch(code=self._layer.code_of(job.id), work=self.executor.work(job.id))
         if watching is not None:
             self._watches[job.id] = watching
         self._move(job, JobState.RUNNING, Reason.RUNNING)

@@ -6,10 +6,10 @@ By inotify, which needs no rights. What it cannot see is whether a program only 
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
+import stat
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,8 +67,12 @@ class Watch:
         return None if self.missed else Seen(frozenset(self.opened), frozenset(self.listed))
 
 
-def watch(trees: Iterable[Path]) -> Watch | None:
-    """Begin to watch, or return None where that does not work: the caller then reckons with every file."""
+def watch(*, code: Path, work: Path) -> Watch | None:
+    """Begin to watch what a job is given, or return None where that does not work.
+
+    `code` are the files that are mounted for it, `work` its working folder with those that were copied. The folders
+    in `work` on which something is mounted are left out, and so is the top: whoever measures the work area opens them.
+    """
     try:
         library = ctypes.CDLL(None, use_errno=True)
         descriptor = library.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -77,12 +81,11 @@ def watch(trees: Iterable[Path]) -> Watch | None:
     if descriptor < 0:
         return None
     watching = Watch(descriptor)
-    for tree in trees:
-        for folder in (tree, *_folders_below(tree)):
+    copied = [folder for folder in work.iterdir() if folder.is_dir() and not _is_mounted_on(folder)]
+    for tree, tops in ((code, [code]), (work, copied)):
+        for folder in (below for top in tops for below in (top, *_folders_below(top))):
             number = library.inotify_add_watch(descriptor, os.fsencode(folder), IN_OPEN)
             if number < 0:
-                if ctypes.get_errno() == errno.ENOENT:
-                    continue
                 os.close(descriptor)
                 return None
             relative = folder.relative_to(tree).as_posix()
@@ -92,6 +95,11 @@ def watch(trees: Iterable[Path]) -> Watch | None:
     watching.opened.clear()
     watching.listed.clear()
     return watching
+
+
+def _is_mounted_on(folder: Path) -> bool:
+    """Say whether a folder of a work area is only the place of a mount: nobody may write to it."""
+    return folder.is_symlink() or not folder.stat().st_mode & stat.S_IWUSR
 
 
 def _folders_below(tree: Path) -> Iterator[Path]:
