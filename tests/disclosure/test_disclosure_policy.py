@@ -11,7 +11,7 @@ from armslength.disclosure.catalogue import every_about
 from armslength.disclosure.check import check_bytes
 from armslength.disclosure.policy import DEFAULT, parse_policy
 from armslength.disclosure.report import Verdict
-from armslength.disclosure.telling.manual import checks_page, policy_page
+from armslength.disclosure.telling.manual import check_pages, checks_page, policy_page
 from armslength.kernel.errors import Mistake
 
 DOCS = Path(__file__).parents[2] / "docs" / "reference"
@@ -89,6 +89,8 @@ def test_the_manual_is_what_the_checks_say():
     """Run `armslength check-outputs --manual docs/reference` when this fails."""
     assert (DOCS / "disclosure-checks.md").read_text() == checks_page(DEFAULT)
     assert (DOCS / "disclosure-policy.md").read_text() == policy_page()
+    printed = {page.name: page.read_text() for page in (DOCS / "checks").iterdir()}
+    assert printed == check_pages()
 
 
 def test_every_check_names_its_source_and_its_codes_are_its_own():

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from armslength.disclosure.abouts import OTHERS
 from armslength.disclosure.attack.findings import CHECKS as DERIVATIONS
 from armslength.disclosure.attack.repeats import DOCUMENT_CHECKS as REPEATS
 from armslength.disclosure.checks import (
-    INFO,
-    POLICY,
-    WARN,
     About,
     broken_claims,
     class_disclosure,
@@ -52,35 +50,6 @@ from armslength.disclosure.policy import DisclosurePolicy
 from armslength.disclosure.report import Finding
 from armslength.disclosure.subject import Subject
 from armslength.disclosure.tables import Document
-
-# Checks that run over several files, or over what lies beside them, say of themselves:
-OTHERS = (
-    About(
-        code="F3",
-        title="A figure without its data",
-        verdicts=(WARN,),
-        stops="a figure among several files of which none that holds a table shares a word of its name",
-        mend="save the rounded, redacted data of the figure under the same name",
-        source=f"{POLICY}, figures are released with the data under them",
-    ),
-    About(
-        code="F10",
-        title="The same file twice",
-        verdicts=(INFO,),
-        stops="a file whose tables hold the same cells as those of another",
-        mend="leave one of them out",
-        source="platform specification",
-    ),
-    About(
-        code="F11",
-        title="What ACRO says",
-        verdicts=(WARN, INFO),
-        stops="the status that ACRO gave an output in its `results.json` beside it, and whether the file is still the"
-        " one it saw; a pass is told as evidence and changes no other verdict",
-        mend="answer what ACRO found, or run the analysis again",
-        source="ACRO 1.0, results and checksums",
-    ),
-)
 
 
 class TableCheck(Protocol):

@@ -92,9 +92,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotRun:
+    """A check that could not run, and what it needs: never the same as one that found nothing."""
+
+    code: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
     """Everything found in one file. `not_checked` says what could not be read, and why.
 
+    `not_run` are the checks that need more than the file, and did not get it.
     `rows` and `columns` are those of the largest table; `roles` says what its columns show. `evidence` is what
     speaks for the file, such as claims that were verified; it changes no verdict.
     """
@@ -103,6 +112,7 @@ class FileReport:
     policy_version: str
     findings: tuple[Finding, ...] = ()
     not_checked: str | None = None
+    not_run: tuple[NotRun, ...] = ()
     tables: int = 0
     rows: int = 0
     columns: int = 0
@@ -122,6 +132,7 @@ class FileReport:
             "verdict": self.verdict.value,
             "policy": self.policy_version,
             "not_checked": self.not_checked,
+            "not_run": [{"code": check.code, "needs": check.needs} for check in self.not_run],
             "tables": self.tables,
             "rows": self.rows,
             "columns": self.columns,

@@ -122,6 +122,7 @@ def _write_manual(folder: Path, policy: DisclosurePolicy) -> int:
 
     write_text(folder / "disclosure-checks.md", checks_page(policy))
     write_text(folder / "disclosure-policy.md", policy_page())
+    (folder / "checks").mkdir(exist_ok=True)
     for name, text in check_pages().items():
         write_text(folder / "checks" / name, text)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from armslength.disclosure.checks import HUNDEPOOL, INFO, SACRO, About
+from armslength.disclosure.checks import HUNDEPOOL, INFO, SACRO, WARN, About
 from armslength.disclosure.names import vocabulary, words
 from armslength.disclosure.report import Finding, Verdict
 from armslength.disclosure.subject import Subject
@@ -12,9 +12,10 @@ from armslength.disclosure.subject import Subject
 ABOUT = About(
     code="B8",
     title="Dominance",
-    verdicts=(INFO,),
+    verdicts=(WARN, INFO),
     stops="columns of costs, spending, items or bed days, which one person may dominate: asks for the"
-    " share of the largest",
+    " share of the largest. With evidence from the data: sums of which the largest contributor has more than half, the"
+    " two largest more than 85 %, or whose second contributor knows the largest to within 10 %; the parts are not told",
     mend="show that the largest contributor has under half of each cell and the two largest under 85 %",
     source=f"{HUNDEPOOL}, (n, k) and p % rules; {SACRO}, linear aggregations",
     needs="the largest contributions to each cell, which only the data can tell",

@@ -24,7 +24,7 @@ def checks_page(policy: DisclosurePolicy) -> str:
     lines = [
         "# Disclosure checks",
         "",
-        "<!-- Printed from the checks by `armslength check-outputs --manual`; change them, not this page. -->",
+        _MADE,
         "",
         "`armslength check-outputs PATH…` on a laptop, and the panel beside each file in the airlock, run the same"
         f" checks under the same policy (version `{policy.version}`: counts up to {policy.threshold} are hidden;"
@@ -43,24 +43,74 @@ def checks_page(policy: DisclosurePolicy) -> str:
     ]
     for letter, title in _GROUPS.items():
         group = [about for about in every_about() if about.code.startswith(letter)]
-        if group:
-            lines += ["", f"## {letter}. {title}"]
-            for about in group:
-                lines += ["", *_entry(about)]
-    return "\n".join(lines) + "\n"
+        lines += ["", f"## {letter}. {title}", "", "| check | | finds |", "|---|---|---|"]
+        lines += [
+            f"| [{about.code} {about.title}](checks/{about.code}.md) | {_verdicts(about)} | {about.stops} |"
+            for about in group
+        ]
+    return "\n".join(lines) + "\n" + _CONTEXT
 
 
-def _entry(about: About) -> list[str]:
+def check_pages() -> dict[str, str]:
+    """The pages of `docs/reference/checks/`, one per check, by their file names."""
+    return {f"{about.code}.md": _page(about) for about in every_about()}
+
+
+def _verdicts(about: About) -> str:
+    return " or ".join(verdict.value for verdict in about.verdicts)
+
+
+def _page(about: About) -> str:
+    group = _GROUPS[about.code[0]]
     lines = [
-        f"### {about.code} {about.title}",
+        f"# {about.code}. {about.title}",
         "",
-        f"*{' or '.join(verdict.value for verdict in about.verdicts)}.* Finds {about.stops}.",
+        _MADE,
         "",
-        f"Mend: {about.mend}.",
+        f"*{_verdicts(about)}* · [{about.code[0]}. {group}](../disclosure-checks.md)",
+        "",
+        "## What it finds",
+        "",
+        f"{about.stops[0].upper()}{about.stops[1:]}.",
+        "",
+        "## What to do",
+        "",
+        f"{about.mend[0].upper()}{about.mend[1:]}.",
     ]
     if about.needs:
-        lines += ["", f"Only with evidence from the data: {about.needs}."]
-    return [*lines, "", f"Source: {about.source}."]
+        told = "Without it the report says *not checked*, which is never the same as passed."
+        lines += ["", "## What it needs", "", f"{about.needs[0].upper()}{about.needs[1:]}. {told}"]
+    return "\n".join([*lines, "", "## Where the rule comes from", "", f"{about.source}."]) + "\n"
+
+
+_MADE = "<!-- Printed from the checks by `armslength check-outputs --manual`; change them, not this page. -->"
+_CONTEXT = """
+## What a file alone does not tell
+
+`armslength check-outputs PATH… --context FILE` reads what else is known, as JSON. Every entry may be left out; a check
+that needs it is then *not checked*. Paths of files are matched from their end. `observations`, `parameters`,
+`smallest_group` and `contributions` come from the data and stay with it: findings repeat none of them.
+
+```json
+{
+  "request": {
+    "context": "Statin use by region among 905,000 registered adults; regional means are not people",
+    "controls": "Counts of 7 or fewer are redacted, the others rounded to 5; see analysis/tables.py lines 40 to 60",
+    "population": "adults registered on 1 March 2024",
+    "earlier_outputs": "replaces table1.csv of release 3: one region was added"
+  },
+  "overlaps": ["output/table1.csv"],
+  "files": {
+    "output/table1.csv": {
+      "action": "tables", "commit": "5f0c2d1", "published": true, "dirty": false, "out_of_date": false,
+      "script": "from armslength.disclosure.study import round_counts ...",
+      "observations": 905000, "parameters": 12, "smallest_group": 240,
+      "contributions": [{"line": 2, "column": "cost", "total": 81000, "largest": 900, "second": 850}]
+    }
+  }
+}
+```
+"""
 
 
 def policy_page() -> str:
