@@ -6,6 +6,7 @@ from pathlib import Path
 
 from armslength.kernel.errors import Mistake, Mistakes
 from armslength.pipeline.kinds import ActionKind, kind_of
+from armslength.pipeline.legacy import MIGRATION
 from armslength.pipeline.model import Command, Pipeline
 from armslength.pipeline.reading import FILE_NAME, read_pipeline
 
@@ -20,7 +21,6 @@ LEGACY: tuple[Step, ...] = (
     ("armslength init my-study", "a study in ehrQL, to move this one's variables into"),
     ("ehrql generate-dataset analysis/study_definition.py", "which of its functions become what"),
 )
-MIGRATION = "docs/how-to/migrate-from-cohortextractor.md"
 PLACES_OF_DEFINITIONS = (".", "analysis")
 
 

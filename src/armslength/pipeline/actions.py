@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from armslength.pipeline.commands import BadCommand, parse_command, why_not_cohort, why_not_dataset
+from armslength.pipeline.legacy import MIGRATION, way_on
 from armslength.pipeline.model import Action, Command, Output, PrivacyLevel
 from armslength.pipeline.patterns import why_not_pattern
 from armslength.pipeline.problems import Problems, did_you_mean, shown
@@ -86,7 +87,8 @@ def _read_command(key: Scalar, node: Mapping, *, version: int, problems: Problem
             "P014", f"`{command.environment}` moves; name a version", place, hint=f"`{command.image}:v2`"
         )
     if command.image == "cohortextractor" and Feature.NO_COHORT_EXTRACTOR.on(version):
-        problems.add("P014", "`cohortextractor` is retired", place, hint="use `ehrql:v1 generate-dataset`")
+        hint = f"{way_on(command)}; see {MIGRATION}"
+        problems.add("P014", "`cohortextractor` is retired and not run", place, hint=hint)
     return command
 
 

@@ -6,6 +6,7 @@ import re
 
 from armslength.pipeline.actions import read_action
 from armslength.pipeline.graph import find_cycles
+from armslength.pipeline.legacy import legacy_warnings
 from armslength.pipeline.model import RUN_ALL, Action, Output, Pipeline, Place
 from armslength.pipeline.patterns import TooManyWildcards, overlapping
 from armslength.pipeline.problems import Problems, did_you_mean, shown
@@ -39,7 +40,8 @@ def read_pipeline(content: bytes | str, *, name: str = FILE_NAME) -> Pipeline:
     if Feature.UNIQUE_OUTPUTS.on(version):
         _check_outputs_differ(actions, problems)
     problems.raise_if_any()
-    return Pipeline(version, actions, _warnings(version, actions) + problems.warnings)
+    warnings = _warnings(version, actions) + legacy_warnings(actions) + problems.warnings
+    return Pipeline(version, actions, warnings)
 
 
 def _check_keys(root: Mapping, problems: Problems) -> None:

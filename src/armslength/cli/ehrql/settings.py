@@ -49,7 +49,11 @@ def load_definition(arguments: argparse.Namespace, *, dsn: str | None) -> Loaded
 
 
 def load_file(definition: Path, *, parameters: Sequence[str], dsn: str | None) -> LoadedDefinition:
-    """Load a definition or a file of tests."""
+    """Load a definition or a file of tests. Raises Mistake Q010 for one that the query tool before ehrQL would read."""
+    from armslength.query.loading.cohort_extractor import why_not_study_definition
+
+    if (refused := why_not_study_definition(definition)) is not None:
+        raise refused
     from armslength.query.loading.isolation import Isolation
     from armslength.query.loading.load import load
 

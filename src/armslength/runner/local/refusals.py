@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from armslength.kernel.errors import Mistake
 from armslength.pipeline.kinds import ActionKind, kind_of
+from armslength.pipeline.legacy import MIGRATION, way_on
 from armslength.pipeline.model import Action
 from armslength.pipeline.reading import FILE_NAME
 
@@ -21,19 +22,9 @@ def _where(action: Action) -> str:
 
 
 def _cohort_extractor(action: Action) -> Mistake:
-    command = action.command.arguments[0] if action.command.arguments else ""
-    way = {
-        "generate_cohort": "write the `study_definition.py` anew as an ehrQL dataset definition and run it with "
-        "`ehrql:v1 generate-dataset analysis/dataset_definition.py --output output/input.csv.gz`",
-        "generate_measures": "write each `Measure` anew with ehrQL's `create_measures` and run it with "
-        "`ehrql:v1 generate-measures analysis/measures.py --output output/measures.csv`",
-        "measures": "write each `Measure` anew with ehrQL's `create_measures` and run it with "
-        "`ehrql:v1 generate-measures analysis/measures.py --output output/measures.csv`",
-        "generate_codelist_report": "count the codes with ehrQL measures grouped by code",
-    }.get(command, "replace the command by one of `ehrql:v1`")
     hint = (
-        f"{way}; keep the name of the action and its outputs, then set `version: '5.0'`, and nothing after it has "
-        "to change"
+        f"{way_on(action.command)}; keep the name of the action and its outputs, then set `version: '5.0'`, and "
+        f"nothing after it has to change; see {MIGRATION}"
     )
     what = f"`{action.command.environment}` reads `study_definition.py`, which is retired and not run here"
     return Mistake("R053", what, where=_where(action), hint=hint)
