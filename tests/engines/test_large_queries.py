@@ -97,3 +97,37 @@ def test_compiling_does_not_import_pandas() -> None:
         assert "pandas" not in sys.modules
     """
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def replaced(source: Any, count: int, default: Any) -> n.Case:
+    """Replace `k0`, `k1`, … by categories, and `k2` by nothing."""
+    categories: dict[str, list[Any]] = {}
+    for number in range(count):
+        categories.setdefault(f"group {number % 7}", []).append(f"k{number}")
+    cases: list[Any] = [(n.EQ(source, n.Value("k2")), None)]
+    cases += [(n.In(source, n.Value(frozenset(codes))), n.Value(name)) for name, codes in categories.items()]
+    return n.Case(tuple(cases), default)
+
+
+def test_thousands_of_values_are_replaced_by_looking_them_up() -> None:
+    text = n.SelectColumn(PEOPLE, "s")
+    assert of_each_person(replaced(text, 5_000, n.Value("other"))) == ["group 5", "other", "other"]
+    assert of_each_person(replaced(text, 5_000, None)) == ["group 5", None, None]
+    category = replaced(n.SelectColumn(EVENTS, "code"), 5_000, n.Value("other"))
+    rows = n.Filter(EVENTS, n.EQ(category, n.Value("group 1")))
+    assert of_each_person(n.Count(rows)) == [1, 0, 0]
+    known = n.Filter(EVENTS, n.Not(n.IsNull(replaced(n.SelectColumn(EVENTS, "code"), 5_000, None))))
+    assert of_each_person(n.Exists(known)) == [True, False, False]
+
+
+def test_a_value_replaced_by_nothing_is_missing_and_not_the_default() -> None:
+    text = n.SelectColumn(PEOPLE, "s")
+    cases: list[Any] = [(n.EQ(text, n.Value("z")), None)]
+    cases += [(n.EQ(text, n.Value(f"k{number}")), n.Value(number)) for number in range(100)]
+    assert of_each_person(n.Case(tuple(cases), n.Value(-1))) == [5, -1, None]
+
+
+def test_the_first_condition_that_fits_counts_in_a_lookup_too() -> None:
+    cases: list[Any] = [(n.EQ(I, n.Value(number)), n.Value(number)) for number in range(50)]
+    cases.append((n.In(I, n.Value(frozenset({3, 400}))), n.Value(0)))
+    assert of_each_person(n.Case(tuple(cases), n.Value(-1))) == [0, -1, 3]

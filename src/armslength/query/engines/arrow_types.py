@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from armslength.query.engines.lookups import Lookup
 from armslength.query.engines.query_plan import CodelistGroups
 from armslength.query.model.nodes import InlinePatientTable
 
@@ -63,13 +64,20 @@ def group_rows(groups: CodelistGroups) -> pa.Table:
     if groups.dates is not None:
         firsts, lasts = ([group.first for group in groups.groups], [group.last for group in groups.groups])
         for name, ends in (("first", firsts), ("last", lasts)):
-            columns[name] = pa.array([ends[number] for _, number in rows], type=pa.date32())
+            columns[name] = packed_or_missing([ends[number] for _, number in rows], pa.date32())
     return pa.table(columns)
 
 
 def code_rows(codes: frozenset[object], *, value_type: Any) -> pa.Table:
     """Return a row for each value of a set."""
     return pa.table({"code": packed(sorted(codes, key=str), arrow_type(value_type))})
+
+
+def lookup_rows(lookup: Lookup, *, value_type: Any) -> pa.Table:
+    """Return a row (key, value) for each value that is replaced; the value may be missing."""
+    keys, values = zip(*lookup.rows, strict=True)
+    made = packed_or_missing(values, arrow_type(value_type))
+    return pa.table({"key": packed(keys, arrow_type(type(keys[0]))), "value": made})
 
 
 NUMBERS = {pa.int32(): "i", pa.int64(): "q", pa.float64(): "d"}
@@ -93,6 +101,21 @@ def packed(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if kind in NUMBERS:
         return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(array(NUMBERS[kind], values))])
     return pa.array(values, type=kind)
+
+
+def packed_or_missing(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Return values as an Arrow array, None as missing."""
+    if None not in values:
+        return packed(values, kind)
+    present = [value is not None for value in values]
+    filler = next((value for value in values if value is not None), None)
+    if filler is None or kind not in (pa.string(), pa.date32(), *NUMBERS):
+        return pa.array(values, type=kind)
+    bits = bytearray((len(values) + 7) // 8)
+    for place, is_present in enumerate(present):
+        bits[place // 8] |= is_present << place % 8
+    whole = packed([filler if value is None else value for value in values], kind)
+    return pa.Array.from_buffers(kind, len(values), [pa.py_buffer(bytes(bits)), *whole.buffers()[1:]])
 
 
 def _plain(value: Any) -> Any:

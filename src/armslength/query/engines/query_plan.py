@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from armslength.query.engines.lookups import lookup_of
 from armslength.query.model.nodes import (
     And,
     Count,
@@ -273,7 +274,17 @@ def memberships_of(reduction: Reduction) -> list[In]:
     source = getattr(reduction.node, "source", None)
     if source is not None and not isinstance(source, Frame):
         roots.append(source)
-    return [node for node in walk(*roots, into=_of_the_row) if is_membership(node)]  # type: ignore[misc]
+    return [node for node in walk(*roots, into=_compared) if is_membership(node)]  # type: ignore[misc]
+
+
+def _compared(node: Node) -> tuple[Node, ...]:
+    """Leave out the conditions of a long replacement: they are looked up all together."""
+    lookup = lookup_of(node)
+    if lookup is None:
+        return _of_the_row(node)
+    return tuple(
+        each for each in (lookup.source, lookup.default) if each is not None and each.domain is not None
+    )
 
 
 def _of_the_row(node: Node) -> tuple[Node, ...]:

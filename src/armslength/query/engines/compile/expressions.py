@@ -11,6 +11,7 @@ from sqlglot import exp
 from armslength.query.engines.compile.dialect import Compile
 from armslength.query.engines.compile.scope import Scope, Tag, named, quoted
 from armslength.query.engines.engine import unsupported
+from armslength.query.engines.lookups import lookup_of
 from armslength.query.engines.query_plan import reduced
 from armslength.query.model import nodes
 from armslength.query.model.nodes import Node, Series
@@ -100,6 +101,12 @@ def _column(node: nodes.SelectColumn, scope: Scope) -> exp.Expr:
 @expression(nodes.Case)
 def _case(node: nodes.Case, scope: Scope) -> exp.Expr:
     made = exp.Case()
+    lookup = lookup_of(node)
+    if lookup is not None:
+        key, found = scope.looked_up(node, compiled(lookup.source, scope))
+        is_known = exp.Not(this=exp.Paren(this=exp.Is(this=key, expression=exp.Null())))
+        made = made.when(is_known, found, copy=False)
+        return made.else_(_or_null(lookup.default, node, scope), copy=False)
     for condition, value in node.cases:
         made = made.when(compiled(condition, scope), _or_null(value, node, scope), copy=False)
     return made.else_(_or_null(node.default, node, scope), copy=False)

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from armslength.query.engines.compile.expressions import cast, chain, compiled
 from armslength.query.engines.compile.scope import Scope, called, named, quoted
+from armslength.query.engines.lookups import lookup_of
 from armslength.query.model import nodes
 from armslength.query.model.nodes import Node, Series
 
@@ -116,6 +117,9 @@ def _operands(node: Node) -> tuple[Series, ...]:
         return tuple(chain(node))
     if isinstance(node, nodes.In):
         return (node.lhs,)
+    lookup = lookup_of(node)
+    if lookup is not None:
+        return (lookup.source,) if lookup.default is None else (lookup.source, lookup.default)
     if isinstance(node, (nodes.Operation, nodes.Case)):
         return tuple(operand for _, _, operand in node.operands())
     return ()

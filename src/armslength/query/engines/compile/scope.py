@@ -12,6 +12,7 @@ from armslength.query.engines.compile.dialect import Dialect
 from armslength.query.engines.engine import unsupported
 from armslength.query.engines.query_plan import is_membership
 from armslength.query.model.nodes import (
+    Case,
     Frame,
     In,
     InlinePatientTable,
@@ -45,6 +46,7 @@ class Compilation:
     places: dict[Node, Place] = field(default_factory=dict)
     inline: dict[Node, str] = field(default_factory=dict)
     sets: dict[Value, str] = field(default_factory=dict)
+    lookups: dict[Case, str] = field(default_factory=dict)
 
     def table_of_set(self, values: Value) -> str:
         """Return the name of the table that a large set is uploaded as, the same for all who ask."""
@@ -115,6 +117,15 @@ class Scope:
         alias = f"{mapping.table}_of_patient" if mapping.table == self.alias else mapping.table
         self._join(mapping.table, alias, mapping.patient_id)
         return mapping.column(name, alias=alias)
+
+    def looked_up(self, case: Case, source: exp.Expr) -> tuple[exp.Column, exp.Column]:
+        """Join the table of a long replacement; return its key, missing where a value is not in it, and its value."""
+        lookups = self.compilation.lookups
+        table = lookups.setdefault(case, f"armslength_lookup_{len(lookups) + 1}")
+        if table not in self.joins:
+            on = exp.EQ(this=quoted("key", table), expression=source)
+            self.joins[table] = exp.Join(this=named(table), on=on, side="LEFT")
+        return quoted("key", table), quoted("value", table)
 
     def tag_of(self, node: In) -> Tag | None:
         """Return the tag that answers a membership, when a pass has made one."""

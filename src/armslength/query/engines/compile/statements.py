@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 from sqlglot import exp
 
-from armslength.query.engines.arrow_types import arrow_type, code_rows, group_rows, inline_rows, tag_rows
+from armslength.query.engines.arrow_types import (
+    arrow_type,
+    code_rows,
+    group_rows,
+    inline_rows,
+    lookup_rows,
+    tag_rows,
+)
 from armslength.query.engines.backend import Backend
 from armslength.query.engines.compile import dates as _dates  # noqa: F401 - registers the calendar operations
 from armslength.query.engines.compile.dialect import Dialect
@@ -29,6 +36,7 @@ from armslength.query.engines.compile.scope import (
 )
 from armslength.query.engines.compile.tables import people_seen, prepared_lists, translated
 from armslength.query.engines.engine import Plan, ResultQuery, Statement
+from armslength.query.engines.lookups import lookup_of
 from armslength.query.engines.query_plan import (
     CodelistGroups,
     QueryPlan,
@@ -54,17 +62,25 @@ class _Statements:
     plan: QueryPlan
     compilation: Compilation
     made: list[Statement] = field(default_factory=list)
-    uploaded: set[nodes.Value] = field(default_factory=set)
+    uploaded: set[nodes.Node] = field(default_factory=set)
     read_with_rows: frozenset[nodes.Node] = frozenset()
 
     def upload_sets(self) -> None:
-        """Upload the large sets that what was compiled last turned out to need."""
+        """Upload the large sets and long replacements that what was compiled last turned out to need."""
         for values, name in self.compilation.sets.items():
             if values not in self.uploaded:
                 self.uploaded.add(values)
                 kind = type(next(iter(values.value)))
                 rows = code_rows(values.value, value_type=kind)
                 purpose = f"upload a set of {rows.num_rows} values"
+                self.made.append(Statement(purpose=purpose, creates=name, rows=rows))
+        for case, name in self.compilation.lookups.items():
+            if case not in self.uploaded:
+                self.uploaded.add(case)
+                lookup = lookup_of(case)
+                assert lookup is not None  # noqa: S101 - asked for only then
+                rows = lookup_rows(lookup, value_type=case.value_type)
+                purpose = f"upload {rows.num_rows} values and what replaces them"
                 self.made.append(Statement(purpose=purpose, creates=name, rows=rows))
 
     def create(self, name: str, query: exp.Expr, *, purpose: str) -> None:
