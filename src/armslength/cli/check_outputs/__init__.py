@@ -58,14 +58,7 @@ def check_outputs(
         "new", on=today(), backend=backend, refresh=refresh, population=population, codelists=codelists
     )
     checked = check(paths or [], policy=policy, history=history, release=release, context=context_of(context))
-    notes = []
-    if html is not None:
-        _write_page(html, checked, policy)
-        notes.append(f"the report is in {html}")
-    if repair is not None or patch or code is not None:
-        from armslength.cli.check_outputs.repairing import repair_files
-
-        notes += repair_files(checked, policy, into=repair, patch=patch, code=code)
+    notes = _write_what_was_asked(checked, policy, html=html, repair=repair, patch=patch, code=code)
     if not patch and code is None:
         _tell(checked, policy, notes, as_json=as_json, as_sarif=as_sarif)
     bad = FAILS_ON["warn" if strict else fail_on]
@@ -83,6 +76,27 @@ def _check_options(fail_on: str, *printed: bool) -> None:
             "C004", "only one of --json, --sarif, --patch and --code can be printed",
             hint="give one of them; --html and --repair write files and go with each", exit_status=2,
         )  # fmt: skip
+
+
+def _write_what_was_asked(
+    checked: Checked,
+    policy: DisclosurePolicy,
+    *,
+    html: Path | None,
+    repair: Path | None,
+    patch: bool,
+    code: options.Language | None,
+) -> list[str]:
+    """Write the page and the repairs; returns a line on each for the end of the report."""
+    notes = []
+    if html is not None:
+        _write_page(html, checked, policy)
+        notes.append(f"the report is in {html}")
+    if repair is not None or patch or code is not None:
+        from armslength.cli.check_outputs.repairing import repair_files
+
+        notes += repair_files(checked, policy, into=repair, patch=patch, code=code)
+    return notes
 
 
 def _has(report: FileReport, verdicts: tuple[str, ...]) -> bool:
