@@ -47,7 +47,7 @@ def _bounds(folder: Path) -> Iterator[Finding]:
     if docker is None:
         yield Finding("docker", Verdict.GOOD, f"the engine answers{_version('docker', '--version')}")
     elif sandbox is None:
-        yield Finding("docker", Verdict.GOOD, f"not usable, and not needed: the sandbox works ({docker})")
+        yield Finding("docker", Verdict.GOOD, "not usable here, and not needed: the sandbox works")
     else:
         yield Finding("docker", lacking, docker, _fix_of_docker(docker))
 
