@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -14,6 +15,8 @@ from armslength.disclosure.report import FileReport, Finding
 STYLES = {"block": "bold red", "warn": "yellow", "not checked": "magenta", "info": "cyan", "clear": "green"}
 _MOST_STEPS = 3
 _MOST_CLEAR = 20
+# The same thing found a thousand times is told a few times, and then counted.
+_MOST_ALIKE = 5
 
 
 def console() -> Console:
@@ -24,6 +27,12 @@ def console() -> Console:
 def print_report(checked: Checked, *, policy: DisclosurePolicy, notes: Sequence[str] = ()) -> None:
     """Print every file with its findings, then a line of counts, what history covered, and the notes."""
     out, reports = console(), checked.reports
+    for override in policy.overrides:
+        out.print(
+            f"[yellow]exception for {escape(override.check)} in {escape(override.files)}[/]:"
+            f" {override.severity} until {override.expires}, approved by {escape(override.approved_by)}"
+            f" ({escape(override.reason)})\n"
+        )
     for override in policy.lapsed:
         out.print(
             f"[yellow]the exception for {escape(override.check)} ended on {override.expires} and no longer holds[/]"
@@ -56,15 +65,26 @@ def _has_something_to_say(report: FileReport) -> bool:
 
 
 def _print_file(out: Console, name: str, report: FileReport) -> None:
-    shape = f"{report.rows:,} rows, {report.columns} columns" if report.tables else ""
+    shape = f"{_several(report.rows, 'row')}, {_several(report.columns, 'column')}" if report.tables else ""
     verdict = report.verdict.value
     out.print(f"[{STYLES[verdict]}]{verdict:<11}[/] {escape(_printable(name))}  [dim]{shape}[/]")
+    seen: Counter[str] = Counter()
     for finding in report.findings:
-        _print_finding(out, finding)
+        alike = f"{finding.code} {finding.verdict.value}"
+        seen[alike] += 1
+        if seen[alike] <= _MOST_ALIKE:
+            _print_finding(out, finding)
+    for alike, count in seen.items():
+        if count > _MOST_ALIKE:
+            out.print(f"    [dim]and {count - _MOST_ALIKE:,} more findings {alike}; --json has them all[/]")
     for said in report.evidence:
         out.print(f"    [green]evidence[/]: {escape(_printable(said))}")
     if report.not_checked:
         out.print(f"    [magenta]not checked[/]: {escape(_printable(report.not_checked))}")
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _print_finding(out: Console, finding: Finding) -> None:

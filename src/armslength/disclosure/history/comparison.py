@@ -153,7 +153,7 @@ def _shown_and_hidden(
             before, now = ("shown", "hidden") if first.new.hidden else ("hidden", "shown")
             yield _finding(
                 "E3", verdict, file, members,
-                what=f"{len(members)} counts that were {before} in release `{first.old.release.id}` are {now} here",
+                what=f"{_several(len(members), 'count')} {before} in release `{first.old.release.id}`: {now} here",
                 why="the two outputs laid side by side show what one of them hides",
                 fix="treat the cell as it was treated before",
                 steps=[_side_by_side(pair) for pair in members[:8]], policy=policy,
@@ -183,7 +183,7 @@ def _differences(
             pair, bounds = members[0]
             yield _finding(
                 "E1", verdict, file, [entry for entry, _ in members],
-                what=f"{len(members)} counts differ from release `{pair.old.release.id}` by so few people that"
+                what=f"{_several(len(members), 'count')} {'differs' if len(members) == 1 else 'differ'} from release `{pair.old.release.id}` by so few people that"
                 f" subtraction shows them, first by {bounds}",
                 why="the difference of two nested groups is a small count that nobody meant to show",
                 fix="leave the cell as it was released, or wait until more people have joined",
@@ -282,7 +282,7 @@ def _other_codelists(
                 steps.append(f"{_side_by_side(pair)}; the change moved {bounds}")
         yield _finding(
             "E4", Verdict.WARN if narrow else Verdict.INFO, file, members,
-            what=f"{len(told)} codelists changed since release `{identifier}`: {'; '.join(told[:3])}",
+            what=f"{_several(len(told), 'codelist')} changed since release `{identifier}`: {'; '.join(told[:3])}",
             why="the difference of the two outputs counts the people whom the changed codes brought in or left out",
             fix="use the codes of the earlier release, or release one of the two only",
             steps=[*told[:8], *steps[:8]], policy=policy,
@@ -316,6 +316,10 @@ def _identical(file: ReleasedFile, release: str) -> Finding:
         code="E7", verdict=Verdict.INFO, what=f"this file was released before, byte for byte, in `{release}`",
         why="it needs no second review", fix="nothing", table=file.name,
     )  # fmt: skip
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _side_by_side(pair: _Pair) -> str:
