@@ -196,7 +196,7 @@ def test_what_policy_or_the_code_forbid_is_refused_with_a_reason(inside: Inside,
         ("R030", inside.ask(commit=elsewhere, workspace="trial-1")),
         ("R030", inside.ask(commit="0" * 40, workspace="trial-2")),
         ("P003", inside.ask(commit=bad_yaml, workspace="trial-3")),
-        ("R010", inside.ask(commit=bad_image, workspace="trial-4")),
+        ("R012", inside.ask(commit=bad_image, workspace="trial-4")),
         ("P030", inside.ask(actions=("nothing",), workspace="trial-5")),
     ]
     for reason, request in refused:

@@ -17,7 +17,7 @@ from armslength.kernel.clock import to_text, utc_now
 from armslength.kernel.errors import Mistake, Mistakes
 from armslength.policy.inside import read_policy
 from armslength.runner.configuration import Configuration, read_configuration
-from armslength.runner.environments import CATALOGUE, digest
+from armslength.runner.environments import digest, entry_of, offered
 from armslength.runner.executor import find_executor
 from armslength.runner.lifecycle.store import Store
 from armslength.runner.service import Runner
@@ -150,8 +150,10 @@ def check(config: ConfigOption) -> None:
         print(f"executor       {configuration.executor} works")
     if shutil.which("git") is None:
         mistakes.append(Mistake("R003", "git is not installed", hint="run: apt-get install git"))
-    for environment in CATALOGUE.values():
-        print(f"environment    {environment.name}  {environment.about}")
+    for name, one in offered(images=executor.runs_images).items():
+        if not entry_of(name).instead:
+            said = one.what if isinstance(one, Mistake) else f"{one.origin}  sha256:{one.digest[:12]}"
+            print(f"environment    {name}  {said}")
     print(f"installed      sha256:{digest()}")
     if mistakes:
         raise Mistakes(mistakes)

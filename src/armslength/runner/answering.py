@@ -60,9 +60,10 @@ class Answering:
     def _decide(self, record: RequestRecord, future: Future[Pipeline]) -> None:
         request = record.request
         project = self.policy.projects[request.project]
+        images = self._layer.executor.runs_images
         try:
             pipeline = future.result()
-            refusal = why_not_actions(pipeline, request, project)
+            refusal = why_not_actions(pipeline, request, project, images=images)
         except CannotFetch as error:
             self._fetch_later(record, error)
             return
@@ -74,7 +75,11 @@ class Answering:
             self._refuse(record, refusal.code, refusal.words)
             return
         plans = plan_jobs(
-            pipeline, request, project, newest_success=lambda action: self._current(request.workspace, action)
+            pipeline,
+            request,
+            project,
+            newest_success=lambda action: self._current(request.workspace, action),
+            images=images,
         )
         self._store.accept(request, plans, actions=pipeline.actions, now=self._clock())
         self._say("request accepted", request=request.id, jobs=[plan.action for plan in plans])

@@ -15,7 +15,7 @@ from armslength.pipeline.model import Pipeline
 from armslength.pipeline.reading import FILE_NAME, read_pipeline
 from armslength.runner.checkout import Repositories, extract, read_file
 from armslength.runner.configuration import Configuration
-from armslength.runner.environments import digest, find_environment, variables
+from armslength.runner.environments import find_environment, variables
 from armslength.runner.executor import MEBIBYTE, Executor, InputFile, JobLimits, JobSpec
 from armslength.runner.levels import Roots
 from armslength.runner.lifecycle.records import FileRecord, JobPlan
@@ -79,10 +79,10 @@ class Layer:
 
 def check_environment(plan: JobPlan) -> None:
     """Raise Mistake R010 when the environment is no longer the one that the job was planned with."""
-    if plan.environment_digest != digest():
+    environment = find_environment(plan.environment, images=bool(plan.image))
+    if plan.environment_digest != environment.digest:
         what = f"the environment {plan.environment} was changed since the job was planned"
         raise Mistake("R010", what, where=plan.action, hint="request it again")
-    find_environment(plan.environment)
 
 
 def job_spec(
@@ -95,15 +95,20 @@ def job_spec(
     environment: Mapping[str, str],
 ) -> JobSpec:
     """Return what the executor is given: here and on a laptop the same. Raises Mistake R023 for a changed input."""
+    found = find_environment(plan.environment, images=bool(plan.image))
+    path = {"PATH": found.path} if found.path else {}
     return JobSpec(
         id=plan.id,
         argv=plan.argv,
         code=code,
         inputs=tuple(_input(record, root) for record in inputs),
         patterns=tuple(one.pattern for one in plan.patterns),
-        environment=environment,
+        # In a container the image says where its programs are.
+        environment={**{name: value for name, value in environment.items() if name != "PATH"}, **path},
         database=database,
         limits=limits_of(plan),
+        folders=found.folders,
+        image=plan.image,
     )
 
 

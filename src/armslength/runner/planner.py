@@ -11,7 +11,7 @@ from armslength.kernel.ids import derived_id
 from armslength.pipeline.graph import with_needs
 from armslength.pipeline.model import Action, Pipeline
 from armslength.policy.inside import InsidePolicy, ProjectPolicy, Refusal, why_not_environment
-from armslength.runner.environments import digest, environment_of
+from armslength.runner.environments import Environment, environment_of
 from armslength.runner.lifecycle.records import JobPlan, JobRecord
 from armslength.runner.lifecycle.states import Reason
 from armslength.runner.outputs import Pattern
@@ -24,13 +24,15 @@ NewestSuccess = Callable[[str], JobRecord | None]
 OPTIONS_OF_THE_BACKEND = ("--dsn", "--backend", "--query-engine")
 
 
-def why_not_actions(pipeline: Pipeline, request: JobRequest, project: ProjectPolicy) -> Refusal | None:
+def why_not_actions(
+    pipeline: Pipeline, request: JobRequest, project: ProjectPolicy, *, images: bool = False
+) -> Refusal | None:
     """Say why the actions of a request may not be run for a project, or return None.
 
-    Raises Mistakes P030 for unknown actions and Mistake R010 for unknown environments.
+    Raises Mistakes P030 for unknown actions, and Mistake R010 to R013 for environments that cannot be used here.
     """
     for action in with_needs(pipeline, request.actions):
-        environment_of(action.command)
+        environment_of(action.command, images=images)
         if action.reads_database and (option := _says_where(action.command.arguments)):
             words = f"Action {action.id}: `{option}` is for this backend to say, not for a study"
             return Refusal("option_not_allowed", words)
@@ -55,9 +57,14 @@ def _says_where(arguments: Sequence[str]) -> str | None:
 
 
 def plan_jobs(
-    pipeline: Pipeline, request: JobRequest, project: ProjectPolicy, *, newest_success: NewestSuccess
+    pipeline: Pipeline,
+    request: JobRequest,
+    project: ProjectPolicy,
+    *,
+    newest_success: NewestSuccess,
+    images: bool = False,
 ) -> tuple[JobPlan, ...]:
-    """Return the jobs of a request, needs first.
+    """Return the jobs of a request, needs first. `images` tells that they will run in containers.
 
     What already succeeded with the same code, command, environment and inputs is kept, unless `force`.
     What needs an action that is run again is run again too.
@@ -66,24 +73,32 @@ def plan_jobs(
     keys: dict[str, str] = {}
     source: dict[str, str] = {}  # action: the job its outputs come from
     for action in with_needs(pipeline, request.actions):
-        key = keys[action.id] = _content_key(action, request, [keys[need] for need in action.needs])
+        environment = environment_of(action.command, images=images)
+        key = _content_key(
+            action, request, [keys[need] for need in action.needs], installed=environment.digest
+        )
+        keys[action.id] = key
         kept = None if request.force else newest_success(action.id)
         fresh = {plan.action for plan in plans}
         if kept is not None and kept.plan.content_key == key and fresh.isdisjoint(action.needs):
             source[action.id] = kept.id
             continue
-        plan = _plan(
-            action, request, project, key=key, inputs_from={need: source[need] for need in action.needs}
-        )
+        inputs_from = {need: source[need] for need in action.needs}
+        plan = _plan(action, request, project, key=key, inputs_from=inputs_from, environment=environment)
         source[action.id] = plan.id
         plans.append(plan)
     return tuple(plans)
 
 
 def _plan(
-    action: Action, request: JobRequest, project: ProjectPolicy, *, key: str, inputs_from: dict[str, str]
+    action: Action,
+    request: JobRequest,
+    project: ProjectPolicy,
+    *,
+    key: str,
+    inputs_from: dict[str, str],
+    environment: Environment,
 ) -> JobPlan:
-    environment = environment_of(action.command)
     limits = project.limits
     return JobPlan(
         id=derived_id(request.id, action.id),
@@ -92,7 +107,8 @@ def _plan(
         inputs_from=inputs_from,
         argv=environment.argv(action.command.arguments),
         environment=environment.name,
-        environment_digest=digest(),
+        environment_digest=environment.digest,
+        image=environment.image,
         patterns=tuple(Pattern(output.pattern, output.level) for output in action.outputs),
         reads_database=action.reads_database,
         data_permissions=tuple(sorted(project.data_permissions)) if action.reads_database else (),
@@ -104,14 +120,14 @@ def _plan(
     )
 
 
-def _content_key(action: Action, request: JobRequest, needed: list[str]) -> str:
+def _content_key(action: Action, request: JobRequest, needed: list[str], *, installed: str) -> str:
     """Return a hash of everything that decides what an action makes, but for the database."""
     described = {
         "repository": request.repository,
         "commit": request.commit,
         "action": action.id,
         "environment": action.command.environment,
-        "installed": digest(),
+        "installed": installed,
         "arguments": action.command.arguments,
         "outputs": [[output.pattern, output.level] for output in action.outputs],
         "needs": needed,

@@ -30,6 +30,9 @@ class SandboxExecutor:
 
     def prepare(self, spec: JobSpec) -> None:
         """Lay out the work area and write down the jail."""
+        if spec.image:
+            what = "this job was planned for a container, and a sandbox has no images"
+            raise Mistake("R024", what, where=spec.id, hint="request it again")
         if self.phase(spec.id) is not Phase.ABSENT:
             if (self.folder / spec.id / PREPARED).exists():
                 return

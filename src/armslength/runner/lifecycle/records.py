@@ -33,6 +33,7 @@ class JobPlan:
     minutes: int
     processes: int
     disk_megabytes: int
+    image: str = ""  # pinned by its digest, where the job runs in a container
 
     def to_json(self) -> str:
         """Write the plan."""
