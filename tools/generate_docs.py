@@ -49,11 +49,17 @@ def readme() -> str:
 
 def pages() -> dict[Path, str]:
     """Every page that is printed, with its text as it should be."""
+    from armslength.disclosure.policy import DEFAULT
+    from armslength.disclosure.telling import manual
     from armslength.policy.page import policy_page
 
+    reference = HOUSE / "docs" / "reference"
     return {
         HOUSE / "README.md": readme(),
-        HOUSE / "docs" / "reference" / "policy.md": policy_page(),
+        reference / "policy.md": policy_page(),
+        reference / "disclosure-checks.md": manual.checks_page(DEFAULT),
+        reference / "disclosure-policy.md": manual.policy_page(),
+        **{reference / "checks" / name: text for name, text in manual.check_pages().items()},
     }
 
 
