@@ -74,6 +74,8 @@ BUILDING: dict[str, tuple[int, int]] = {
     "unshare": (272, 97),
     "sethostname": (170, 161),
 }
+# Becoming another program: refused by a process to itself once it has started.
+STARTING: dict[str, tuple[int, int]] = {"execve": (59, 221), "execveat": (322, 281)}
 CLONE = (56, 220)
 CLONE3 = (435, 435)
 SOCKET = (41, 198)
@@ -89,6 +91,7 @@ ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 LOAD, EQUAL, AT_LEAST, AND, RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 ALLOW, REFUSE, KILL = 0x7FFF0000, 0x00050000, 0x80000000
+SET_NO_NEW_PRIVILEGES, SET_FILTER, FILTER_MODE = 38, 22, 2  # of prctl(2)
 NUMBER_AT, ARCHITECTURE_AT, FIRST_ARGUMENT_AT, SECOND_ARGUMENT_AT = 0, 4, 16, 24
 
 
@@ -153,3 +156,35 @@ def filter_program(*, nesting: bool = False, machine: str | None = None) -> byte
     program += _only_arguments(SOCKET[column], FIRST_ARGUMENT_AT, families)
     program += _except_arguments(IOCTL[column], SECOND_ARGUMENT_AT, (TIOCSTI, TIOCLINUX))
     return program + _step(RETURN, ALLOW)
+
+
+def refuse_programs() -> bool:
+    """Let this process and its children never start another program. Returns whether the kernel agreed.
+
+    It cannot be taken back. Other threads that run already are not held by it.
+    """
+    known = ARCHITECTURES.get(platform.machine())
+    if known is None or platform.system() != "Linux":
+        return False
+    column, architecture = known
+    program = _step(LOAD, ARCHITECTURE_AT) + _step(EQUAL, architecture, 1, 0) + _step(RETURN, KILL)
+    program += _step(LOAD, NUMBER_AT)
+    if column == 0:
+        program += _step(AT_LEAST, 0x40000000, 0, 1) + _step(RETURN, REFUSE | errno.ENOSYS)
+    program += b"".join(_refuse(calls[column], errno.EPERM) for calls in STARTING.values())
+    return _installed(program + _step(RETURN, ALLOW))
+
+
+def _installed(program: bytes) -> bool:
+    # Only processes that jail themselves pay for it.
+    import ctypes
+
+    class Program(ctypes.Structure):
+        _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_char_p)]
+
+    call = ctypes.CDLL(None, use_errno=True).prctl
+    call.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+    steps = Program(len(program) // 8, program)
+    if call(SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
+        return False
+    return bool(call(SET_FILTER, FILTER_MODE, ctypes.addressof(steps), 0, 0) == 0)
