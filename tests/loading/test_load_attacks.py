@@ -134,6 +134,32 @@ def test_no_other_program_gets_further(study: Study) -> None:
     assert loaded.dataset is not None and not (study.folder / "here").exists()
 
 
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "subprocess.run(['/bin/true'])",
+        "os.execv('/bin/true', ['true'])",
+        "os.posix_spawn('/bin/true', ['true'], {})",
+        "os.execve(os.open('/bin/true', os.O_RDONLY), ['true'], {})",
+    ],
+)
+def test_no_program_is_started(study: Study, attempt: str) -> None:
+    mistake = study.refused(f"import os, subprocess\n{attempt}")
+    assert "PermissionError" in mistake.what
+
+
+def test_a_child_process_starts_no_program_either(study: Study) -> None:
+    loaded = study.load(
+        HONEST + "\nimport os\nassert os.waitstatus_to_exitcode(os.system('/bin/true')) == 127"
+    )
+    assert loaded.dataset is not None
+
+
+def test_who_tries_to_start_a_program_is_told_what_to_do(study: Study) -> None:
+    mistake = study.refused("import subprocess\nsubprocess.run(['/bin/true'])")
+    assert "cannot start other programs" in (mistake.hint or "")
+
+
 def test_many_processes_are_refused(study: Study) -> None:
     program = """
         import os, time

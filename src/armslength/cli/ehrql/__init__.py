@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from types import ModuleType
 
 from armslength import __version__
-from armslength.cli.ehrql.progress import Progress, is_talkative
+from armslength.cli.ehrql.progress import Progress
 from armslength.kernel.errors import Mistake, Mistakes
 
 # command: (module, one line for `ehrql --help`). A command's module is imported only when it is used.
@@ -95,8 +95,8 @@ def _run(arguments: list[str]) -> int:
     if arguments[0] == "--version":
         print(f"ehrql {__version__}")
         return 0
-    if sys.flags.hash_randomization and is_talkative():
-        # Elsewhere a reason to warn: the order of sets would show in the query. Here it cannot, so only say it.
+    if sys.flags.hash_randomization:
+        # Other implementations are known to warn of this, and runners look for it: the order of sets would show there.
         told = "PYTHONHASHSEED is not 0 here; definitions are run with 0 all the same, so their queries do not vary"
         Progress().tell(told, level="warning")
     command, *rest = arguments

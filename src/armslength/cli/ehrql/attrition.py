@@ -17,7 +17,7 @@ from armslength.cli.ehrql.settings import (
 )
 from armslength.kernel.errors import Mistake
 
-FORMATS = (".svg", ".csv", ".txt")
+FORMATS = (".svg", ".csv", ".json", ".txt")
 USAGE_STATUS = 2
 
 
@@ -29,8 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         action="append",
         metavar="FILE",
-        help="a flow chart (.svg) or a table (.csv, .txt); may be given several times; else a table is printed",
+        help="a flow chart (.svg) or a table (.csv, .json, .txt); may be given several times; else a table is printed",
     )
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     parser.add_argument("--dsn", help="the database: a store's folder (default: DATABASE_URL)")
     add_backend(parser)
 
@@ -49,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     loaded = load_definition(arguments, dsn=dsn)
     dataset = loaded.require_dataset()
 
-    from armslength.query.api.attrition import as_csv, as_text, attrition
+    from armslength.query.api.attrition import as_csv, as_json, as_text, attrition
     from armslength.query.api.flow_chart import flow_chart
 
     database = database_for(arguments, dsn=dsn, question=dataset)
@@ -57,12 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
         dataset, database=database, names=loaded.names_of_parts, permissions=permissions, progress=progress
     )
     if not outputs:
-        write(as_text(found), None)
+        write((as_json if arguments.json else as_text)(found), None)
     for output in outputs:
         if output.suffix == ".svg":
             drawn = flow_chart(found, title=f"Who is in {arguments.definition.stem}")
         else:
-            drawn = as_csv(found) if output.suffix == ".csv" else as_text(found)
+            drawn = {".csv": as_csv, ".json": as_json, ".txt": as_text}[output.suffix](found)
         write(drawn.rstrip("\n"), output)
         progress.tell(f"wrote {output}")
     return 0

@@ -54,12 +54,14 @@ def backend_of(arguments: argparse.Namespace, environment: Mapping[str, str] = o
 
 
 def backend_called(name: str) -> str:
-    """Return the installed backend of this name or dotted path. Raises Mistake Q113."""
+    """Return the backend of this name or dotted path, which is installed or can be imported. Raises Mistake Q113."""
     if name in NO_BACKEND:
         return DEFAULT_BACKEND
     found = _short(name)
     installed = _installed("armslength.backends")
     if found not in installed:
+        if _is_importable(name):
+            return name
         hint = f"installed backends: {', '.join(installed)}"
         raise Mistake("Q113", f"no backend is called `{name}`", hint=hint, exit_status=USAGE_STATUS)
     return found
@@ -107,18 +109,27 @@ def _asked_engine(arguments: argparse.Namespace, environment: Mapping[str, str] 
     found = _short(name)
     installed = _installed("armslength.engines")
     if found and found not in OF_FILES and found not in installed:
+        if _is_importable(name):
+            return name
         hint = f"installed engines: {', '.join(installed)}, and localfile for a folder with a file for each table"
         raise Mistake("Q101", f"the engine `{name}` is not installed", hint=hint, exit_status=USAGE_STATUS)
     return found
 
 
 def _short(name: str) -> str:
-    """Return the short name of a dotted path that we know, or the name itself.
+    """Return the short name of a dotted path that is known, or the name itself.
 
     >>> _short("somewhere.engines.LocalFileQueryEngine"), _short("duckdb")
     ('localfile', 'duckdb')
     """
     return CLASSES.get(name.rpartition(".")[2], name)
+
+
+def _is_importable(name: str) -> bool:
+    """Whether somebody's own engine or backend is at this dotted path; which of the two, its use will show."""
+    from armslength.query.api.databases import at_path
+
+    return at_path(name) is not None
 
 
 def _installed(group: str) -> list[str]:

@@ -33,6 +33,8 @@ print(json.dumps({
     "read_env_vars": attempt(read_environment),
 }))
 """
+# What the process of a definition does to itself before it runs it.
+AS_DEFINITIONS_START = "from armslength.kernel.seccomp import refuse_programs; refuse_programs()\n"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,8 +53,13 @@ def run(arguments: argparse.Namespace) -> int:
         environment = {"PATH": os.defpath, "ARMSLENGTH_PROBE": "x"}
         with subprocess.Popen(["sleep", str(2 * SECONDS)], env=environment) as victim:
             try:
-                argv = [sys.executable, "-I", "-c", PROBE, str(victim.pid), str(server.getsockname()[1])]
-                report = {"subprocess": _plainly(argv, study), "sandbox": _jailed(argv, study)}
+                named = [str(victim.pid), str(server.getsockname()[1])]
+                report = {
+                    "subprocess": _plainly([sys.executable, "-I", "-c", PROBE, *named], study),
+                    "sandbox": _jailed(
+                        [sys.executable, "-P", "-c", AS_DEFINITIONS_START + PROBE, *named], study
+                    ),
+                }
             finally:
                 victim.kill()
     print(json.dumps(report, indent=2))
@@ -71,4 +78,5 @@ def _jailed(argv: list[str], study: Path) -> object:
     if reason is not None:
         return {"unavailable": reason}
     jail = jail_for((study,), study=study, hidden=(), limits=LoadLimits())
-    return json.loads(bubblewrap.run(jail, argv, seconds=SECONDS).stdout)
+    found = bubblewrap.run(jail, argv, seconds=SECONDS)
+    return json.loads(found.stdout)

@@ -105,6 +105,10 @@ def invented_for(loaded: LoadedDefinition, progress: Progress, *, measures: bool
         invented = invent_for_measures(loaded.require_measures(), configuration)
     else:
         invented = invent_for_dataset(loaded.require_dataset(), configuration)
+    if loaded.dummy_data_of("measures" if measures else "dataset").get("legacy"):
+        progress.tell(
+            "`legacy=True` changes nothing: there is one way of inventing patients here", level="warning"
+        )
     found = len(invented.patients)
     progress.tell(f"invented {found:,} patients: {invented.coverage.summary()}")
     lines = invented.coverage.lines()

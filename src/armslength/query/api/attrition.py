@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -142,6 +143,16 @@ def as_csv(found: Attrition) -> str:
     for stage in found.stages:
         writer.writerow([stage.condition, stage.remaining, stage.removed])
     return text.getvalue()
+
+
+def as_json(found: Attrition) -> str:
+    """The stages as JSON; a hidden number is null."""
+    stages = [
+        {"name": one.name, "condition": one.meaning, "remaining": one.remaining, "removed": one.removed}
+        for one in found.stages
+    ]
+    rounding = {"largest_hidden": found.rounding.largest_hidden, "to": found.rounding.to}
+    return json.dumps({"stages": stages, "rounding": rounding}, indent=2, ensure_ascii=False)
 
 
 def as_text(found: Attrition) -> str:

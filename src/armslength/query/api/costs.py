@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from armslength.query.api.databases import named_tables
 from armslength.query.api.datasets import require_no_parameters
@@ -25,15 +26,43 @@ def costs_in_words(dataset: n.Dataset) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _summary(dataset: n.Dataset) -> str:
-    nodes = sum(1 for _ in n.walk(dataset))
+def costs_as_data(dataset: n.Dataset) -> dict[str, Any]:
+    """The same for programs: the sizes, every reading of a table in order, what drives the cost."""
+    require_no_parameters(dataset)
+    plan = plan_query(dataset)
+    for rewrite in PASSES:
+        plan = rewrite(plan)
+    readings = [
+        {
+            "table": qualified(scan.table.namespace, scan.table.name),
+            "stage": scan.stage.value,
+            "answers": dict(Counter(_kind(reduction.node) for reduction in scan.reductions)),
+            "members_only": scan.members_only,
+            "codelists": sum(len(tags.memberships) for tags in scan.tags),
+        }
+        for scan in plan.scans
+    ]
+    drivers = list(_drivers_of(dataset, plan))
+    return {"sizes": _sizes(dataset), "readings": readings, "drivers": drivers}
+
+
+def _sizes(dataset: n.Dataset) -> dict[str, int]:
+    """How large a query is: the nouns in the singular, with their numbers."""
     sets = {node.value for node in n.walk(dataset) if isinstance(node, n.Value) and _is_set(node)}
-    codes = sum(map(len, sets))
-    return (
-        f"{_count(len(dataset.variables), 'variable')}, {_count(len(dataset.events), 'event table')}, "
-        f"{_count(len(named_tables(dataset)), 'table')}, {_count(nodes, 'operation')}, "
-        f"{_count(len(sets), 'list')} of values with {codes:,} values in all"
-    )
+    return {
+        "variable": len(dataset.variables),
+        "event table": len(dataset.events),
+        "table": len(named_tables(dataset)),
+        "operation": sum(1 for _ in n.walk(dataset)),
+        "list": len(sets),
+        "value": sum(map(len, sets)),
+    }
+
+
+def _summary(dataset: n.Dataset) -> str:
+    *counts, (_, values) = _sizes(dataset).items()
+    told = ", ".join(_count(count, noun) for noun, count in counts)
+    return f"{told} of values with {values:,} values in all"
 
 
 def _is_set(node: n.Value) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
@@ -18,6 +20,7 @@ from armslength.query.engines.engine import (
     ArrowTables,
     DatabaseFile,
     Engine,
+    EngineClass,
     ParquetFiles,
     Settings,
     Source,
@@ -57,11 +60,31 @@ class Database:
 
 
 def find_backend(name: str) -> Backend:
-    """Load the backend installed under this name. Raises Mistake Q113 when there is none."""
+    """Load the backend installed under this name or at this dotted path. Raises Mistake Q113 when there is none."""
     installed = {point.name: point for point in entry_points(group="armslength.backends")}
-    if name not in installed:
+    found = installed[name].load() if name in installed else at_path(name)
+    if not isinstance(found, Backend):
         raise no_such_backend(name, installed)
-    return installed[name].load()  # type: ignore[no-any-return]
+    return found
+
+
+def find_engine_class(name: str) -> EngineClass:
+    """Load the engine installed under this name or at this dotted path. Raises Mistake Q101 when there is none."""
+    found = at_path(name)
+    return found if isinstance(found, type) and hasattr(found, "open") else find_engine(name)
+
+
+def at_path(name: str) -> Any:
+    """Return what `package.module.name` names, or None when there is no such thing.
+
+    >>> at_path("pathlib.Path"), at_path("pathlib"), at_path("no.such.Thing")
+    (<class 'pathlib.Path'>, None, None)
+    """
+    module, _, attribute = name.rpartition(".")
+    try:
+        return getattr(import_module(module), attribute, None) if module else None
+    except ImportError:
+        return None
 
 
 def no_such_backend(name: str, installed: Iterable[str]) -> Mistake:
@@ -84,7 +107,7 @@ def open_database(database: Database, *, dataset: Dataset, backend: Backend) -> 
         source = ArrowTables(tables=database.tables)
     else:
         source = source_of(database.dsn, dataset=dataset, backend=backend)
-    return find_engine(database.engine).open(source, settings=database.settings)
+    return find_engine_class(database.engine).open(source, settings=database.settings)
 
 
 def source_of(dsn: str, *, dataset: Dataset, backend: Backend) -> Source:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
-from armslength.query.api.databases import Database
+from armslength.query.api.databases import Database, find_engine_class
 from armslength.query.api.datasets import require_no_parameters
-from armslength.query.engines.engine import ArrowTables, Engine, Plan, Statement, find_engine
+from armslength.query.engines.engine import ArrowTables, Engine, Plan, Statement
 from armslength.query.model.nodes import Dataset
 
 
@@ -60,7 +60,7 @@ def _compiled(
     dataset: Dataset, database: Database, *, optimised: bool, permissions: Iterable[str]
 ) -> tuple[Engine, Plan]:
     require_no_parameters(dataset)
-    engine = find_engine(database.engine).open(ArrowTables(tables={}), settings=database.settings)
+    engine = find_engine_class(database.engine).open(ArrowTables(tables={}), settings=database.settings)
     try:
         passes = None if optimised else ()
         backend = database.find_backend(given=permissions)

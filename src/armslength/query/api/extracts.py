@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 
 from armslength.kernel.errors import Mistake
-from armslength.query.api.databases import named_tables
+from armslength.query.api.databases import find_engine_class, named_tables
 from armslength.query.api.datasets import one_row_per_patient
 from armslength.query.engines.arrow_types import arrow_type
 from armslength.query.engines.backend import DIRECT
-from armslength.query.engines.engine import ArrowTables, Settings, find_engine
+from armslength.query.engines.engine import ArrowTables, Settings
 from armslength.query.model.nodes import Dataset, SelectPatientTable, SelectTable
 from armslength.query.model.reference import evaluate
 
@@ -41,7 +41,7 @@ def extract_all(
     source = ArrowTables(
         tables={t.name: arrow_rows(t, tables.get(t.name, ())) for t in named_tables(dataset)}
     )
-    opened = find_engine(engine).open(source, settings=Settings(threads=1))
+    opened = find_engine_class(engine).open(source, settings=Settings(threads=1))
     try:
         found = {}
         with closing(opened.execute(opened.compile(dataset, backend=DIRECT))) as results:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from armslength.kernel.errors import Mistake, Mistakes
+from armslength.kernel.seccomp import refuse_programs
 from armslength.query.loading.catalogue import class_of
 from armslength.query.loading.explain import explain, shown_path
 
@@ -32,6 +33,7 @@ def main(arguments: list[str]) -> int:
     result = os.fdopen(int(descriptor), "wb")
     os.set_inheritable(result.fileno(), False)
     os.dup2(2, 1)
+    refuse_programs()
     answer, status = _answer(Path(definition), folders, parameters, showing)
     sys.stderr.flush()
     result.write(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -116,6 +117,8 @@ def _syntax(error: BaseException, line: str) -> str | None:
 def _files(error: BaseException, line: str) -> str | None:
     if not isinstance(error, OSError):
         return None
+    if error.errno == errno.EPERM and isinstance(error.filename, str) and os.access(error.filename, os.X_OK):
+        return "a definition cannot start other programs; run them before it, and let it read the files they write"
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and error.filename:
         return "a definition can read the study's own files and write none"
     if (
