@@ -68,10 +68,11 @@ class Copy:
 
     def execute(self, statements: list[Any]) -> None:
         with duckdb.connect(str(self.path)) as connection:
+            connection.begin()  # one change of the file, not one for each row
             for statement in statements:
-                connection.execute(*statement) if isinstance(statement, tuple) else connection.execute(
-                    statement
-                )
+                sql, values = statement if isinstance(statement, tuple) else (statement, [])
+                connection.execute(sql, values)
+            connection.commit()
 
     def create_table(self, table: str) -> str:
         columns = [
@@ -83,6 +84,12 @@ class Copy:
     def fill(self, **tables: list[dict[str, Any]]) -> Copy:
         """Insert rows. A column that a row does not name is missing, or a plain value where it must not be."""
         self.execute([self.insert(table, row) for table, rows in tables.items() for row in rows])
+        return self
+
+    def refill(self, **tables: list[dict[str, Any]]) -> Copy:
+        """Have these rows and no others in the tables that are named."""
+        empty = [f'DELETE FROM "{table}"' for table in tables]
+        self.execute(empty + [self.insert(table, row) for table, rows in tables.items() for row in rows])
         return self
 
     def insert(self, table: str, row: dict[str, Any]) -> tuple[str, list[Any]]:

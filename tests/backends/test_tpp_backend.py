@@ -22,7 +22,7 @@ def test_the_copy_has_every_table_that_the_backend_reads(tpp_copy: Copy) -> None
 
 def test_every_table_answers_on_an_empty_database(tpp_copy: Copy) -> None:
     found = {f"{each._node.namespace}.{each._node.name}": tpp_copy.rows(each) for each in ALL}
-    assert found == dict.fromkeys(found, [])
+    assert found == {name: [] for name in found}
 
 
 def test_patients(tpp_copy: Copy) -> None:

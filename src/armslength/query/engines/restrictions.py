@@ -64,17 +64,19 @@ class Restriction:
             )
             condition = exp.Exists(this=rows)
         if self.practices is not None and practice is not None:
-            known = exp.select(exp.Literal.number(1)).from_(self.practices.copy().subquery("listed"))
+            known = exp.select(exp.Literal.number(1)).from_(
+                self.practices.copy().subquery("listed", copy=False), copy=False
+            )
             there = exp.Exists(this=known.where(_equal(_listed(PRACTICE), practice), copy=False))
             condition = exp.And(this=condition, expression=there)
         return condition
 
     def _people(self) -> exp.Select:
-        source: exp.Expr = self.people.copy().subquery("listed")
+        source: exp.Expr = self.people.copy().subquery("listed", copy=False)
         if self.prepared_as:
             name = exp.to_identifier(self.prepared_as, quoted=True)
-            source = exp.alias_(exp.Table(this=name), "listed", table=True)
-        return exp.select(exp.Literal.number(1)).from_(source)
+            source = exp.alias_(exp.Table(this=name), "listed", table=True, copy=False)
+        return exp.select(exp.Literal.number(1)).from_(source, copy=False)
 
 
 def _listed(column: str) -> exp.Column:

@@ -18,7 +18,7 @@ from armslength.query.engines.lookups import lookup_of
 from armslength.query.model import nodes
 from armslength.query.model.nodes import Node, Series
 
-LARGEST = 150  # operations of SQL in one expression
+LARGEST = 60  # operations of SQL in one expression
 DEEPEST = 24  # operations inside one another
 SMALL = 40  # writing this much out again is cheaper than a column
 # Where one operation is more than one of SQL: how many it takes, how often it writes its operands, how deep it goes.

@@ -70,12 +70,12 @@ def relation(mapping: TableMapping, *, backend: Backend) -> exp.Query | None:
         return query
     source: exp.Expr
     if query is not None:
-        source = query.subquery("held")
+        source = query.subquery("held", copy=False)
     else:
         name = exp.Table(this=exp.to_identifier(mapping.table, quoted=True))
-        source = exp.alias_(name, "held", table=True)
+        source = exp.alias_(name, "held", table=True, copy=False)
     everything = exp.Column(this=exp.Star(), table=exp.to_identifier("held"))
-    return exp.select(everything).from_(source).where(_all(conditions))
+    return exp.select(everything).from_(source, copy=False).where(_all(conditions), copy=False)
 
 
 def _with_people_seen(query: exp.Query, backend: Backend) -> exp.Query:
