@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from armslength.cli import INTERRUPTED_STATUS
 from armslength.cli.studies import ProjectOption, choose_executor, parse_size, show_plan, show_warnings
 from armslength.kernel.errors import Mistake
 from armslength.pipeline.model import RUN_ALL
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from armslength.runner.local.planning import Settings
     from armslength.runner.local.study import Study
 
+INTERRUPTED = (
+    "interrupted: every program of this run is ended; what is done is kept, and the next run goes on"
+)
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
@@ -150,6 +154,9 @@ def _run(study: Study, pipeline: Pipeline, actions: tuple[str, ...], settings: S
             with display:
                 running.follow(display.show)
             return show_report(running, planned, explain=how.explain, as_json=how.as_json)
+        except KeyboardInterrupt:
+            print(INTERRUPTED, file=sys.stderr)
+            return INTERRUPTED_STATUS
         finally:
             store.close()
 

@@ -192,6 +192,7 @@ def plan_actions(
     jobs = plan_jobs(
         pipeline, request, project, newest_success=lambda action: _kept(action, drafts, reasons, known)
     )
+    refuse_links(known.study, jobs)
     running = {job.action for job in jobs}
     planned = []
     for action in wanted:
@@ -208,6 +209,30 @@ def _kept(
     if last is None or reasons[action]:
         return None
     return replace(last, plan=replace(last.plan, content_key=drafts[action].content_key))
+
+
+def refuse_links(study: Study, jobs: Iterable[JobPlan]) -> None:
+    """Raise Mistakes R057 for outputs that would lie behind a link: they might replace files of something else."""
+    linked: dict[str, str] = {}
+    for job in jobs:
+        for pattern in job.patterns:
+            folder = study.folder
+            for part in pattern.pattern.split("/")[:-1]:
+                folder = folder / part
+                if folder.is_symlink():
+                    linked.setdefault(str(folder.relative_to(study.folder)), job.action)
+    if linked:
+        raise Mistakes(
+            [
+                Mistake(
+                    "R057",
+                    f"outputs of `{action}` would be written through the link `{folder}`",
+                    where=str(study.folder / folder),
+                    hint="make it a real folder: outputs are only written inside the study",
+                )
+                for folder, action in linked.items()
+            ]
+        )
 
 
 def _verdict(

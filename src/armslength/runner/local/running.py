@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 import time
 from collections.abc import Callable
 from functools import partial
@@ -103,23 +105,48 @@ class StudyRun:
 
     def follow(self, show: Watcher) -> None:
         """Move the jobs until none is left, showing how it goes. KeyboardInterrupt ends all that runs."""
+        self._work = Work(THREADS)
         try:
             while any(job.state not in FINAL for job in self.jobs.values()):
                 self.tick()
                 show(self)
                 time.sleep(TICK_SECONDS)
+            self._close()
         except KeyboardInterrupt:
             self.stop()
+            self._close()
             raise
+        except (sqlite3.OperationalError, OSError) as error:
+            # A full disk, most often. What was laid out goes first, so that there is room to write down the rest.
+            self._abandon()
+            raise Mistake(
+                "R050",
+                f"nothing can be written any more: {error}",
+                where=str(self.study.folder),
+                hint="make room on the disk, then run again: what is done is kept",
+            ) from None
         finally:
-            self._write_manifests()
-            if self._request is not None:
-                states = {job.state for job in self.jobs.values()}
-                if states <= FINAL and self.store.request(self._request.id).state is RequestState.ACCEPTED:
-                    self._conclude(self._request.id, states)
             self._work.stop()
-            kept = [self._layer.copy.name] if self._layer.copy else []
-            forget_copies(self.study.code, but=kept)
+
+    def _close(self) -> None:
+        """Write down how the run ended."""
+        self._write_manifests()
+        if self._request is not None:
+            states = {job.state for job in self.jobs.values()}
+            if states <= FINAL and self.store.request(self._request.id).state is RequestState.ACCEPTED:
+                self._conclude(self._request.id, states)
+        kept = [self._layer.copy.name] if self._layer.copy else []
+        forget_copies(self.study.code, but=kept)
+
+    def _abandon(self) -> None:
+        """End everything and remove what was laid out, whatever can still be written of it."""
+        for job in self.jobs.values():
+            if job.state not in FINAL:
+                self._layer.clear(job.id)
+        forget_copies(self.study.code)
+        with contextlib.suppress(sqlite3.Error, OSError):
+            self.stop()
+            self._close()
 
     def tick(self) -> None:
         """Do what can be done now."""

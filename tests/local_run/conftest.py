@@ -1,0 +1,63 @@
+"""What the tests of local runs share: a study of six quick actions, and the command as a person types it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from six_actions import PIPELINE, SCRIPTS, Cli
+
+from armslength.cli import run as command
+from armslength.kernel import bubblewrap
+
+
+def needs_sandbox() -> None:
+    if reason := bubblewrap.why_not_usable():
+        pytest.skip(reason)
+
+
+@pytest.fixture
+def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A study of six actions, which the test stands in."""
+    needs_sandbox()
+    folder = tmp_path / "six-actions"
+    (folder / "analysis").mkdir(parents=True)
+    (folder / "project.yaml").write_text(PIPELINE)
+    (folder / "README.md").write_text("A study.\n")
+    for name, text in SCRIPTS.items():
+        (folder / "analysis" / name).write_text(text)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def cli() -> Cli:
+    """The command, in this process; returns its exit status."""
+    return lambda *arguments: command([str(one) for one in arguments])
+
+
+@pytest.fixture
+def start(study: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """The command as a process of its own, which a test may interrupt or kill."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start_command(*arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "armslength", *arguments],
+            cwd=study,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        started.append(process)
+        return process
+
+    yield start_command
+    for process in started:
+        process.kill()
+        process.communicate()
