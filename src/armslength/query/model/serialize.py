@@ -290,14 +290,10 @@ class _Reader:
 def _find(find_table: FindTable, encoded: list[Any]) -> Node:
     namespace, name = (_text(each) for each in encoded)
     found = find_table(namespace, name)
-    if found is None and not namespace:
-        raise ValueError(
-            f"`{name[:100]}` is a table that the definition brings; only those of `ehrql.tables` are known"
-        )
     if found is None:
+        where = f"the contract `{namespace[:100]}`" if namespace else "`ehrql.tables`"
         raise ValueError(
-            f"`{name[:100]}` is not a table of the contract `{namespace[:100]}`; "
-            "a definition cannot bring tables of its own"
+            f"`{name[:100]}` is not a table of {where}; a definition cannot bring tables of its own"
         )
     return found
 
