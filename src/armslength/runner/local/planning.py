@@ -46,6 +46,7 @@ class Settings:
     keep_going: bool = False
     database: Path | None = None  # a store that queries read; None: they make data up
     backend: str = "core"
+    images: bool = False  # actions run in containers, each in the image of its environment
 
     @property
     def policy(self) -> InsidePolicy:
@@ -182,15 +183,21 @@ def plan_actions(
     Raises Mistakes: P030 for unknown actions, and one for every action that cannot run on this machine.
     """
     wanted = with_needs(pipeline, request.actions)
-    _refuse_what_cannot_run(wanted)
+    _refuse_what_cannot_run(wanted, images=settings.images)
     project = settings.policy.projects[PROJECT]
     drafts = {
         plan.action: plan
-        for plan in plan_jobs(pipeline, request, project, newest_success=lambda action: None)
+        for plan in plan_jobs(
+            pipeline, request, project, newest_success=lambda action: None, images=settings.images
+        )
     }
     reasons = {action: why_run(plan, known) for action, plan in drafts.items()}
     jobs = plan_jobs(
-        pipeline, request, project, newest_success=lambda action: _kept(action, drafts, reasons, known)
+        pipeline,
+        request,
+        project,
+        newest_success=lambda action: _kept(action, drafts, reasons, known),
+        images=settings.images,
     )
     refuse_links(known.study, jobs)
     running = {job.action for job in jobs}
@@ -248,7 +255,7 @@ def _verdict(
     return Verdict.PERHAPS, (f"only if {needs} gives something else than last time",)
 
 
-def _refuse_what_cannot_run(actions: Iterable[Action]) -> None:
+def _refuse_what_cannot_run(actions: Iterable[Action], *, images: bool) -> None:
     """Raise Mistakes for all actions that cannot run here, before any runs."""
     mistakes = []
     for action in actions:
@@ -256,7 +263,7 @@ def _refuse_what_cannot_run(actions: Iterable[Action]) -> None:
             mistakes.append(refusal)
             continue
         try:
-            environment_of(action.command)
+            environment_of(action.command, images=images)
         except Mistake as mistake:
             mistake.where = f"{FILE_NAME}:{action.place.line}, action `{action.id}`"
             mistakes.append(mistake)

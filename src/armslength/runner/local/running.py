@@ -54,13 +54,13 @@ class StudyRun:
         self.study = study
         self.store = store
         self.executor = executor
-        self.settings = settings
+        self.settings = replace(settings, images=getattr(executor, "runs_images", False))
         self.clock = clock
         self.jobs: dict[str, JobRecord] = {}  # of this run, by id, in order
         self._work = Work(THREADS)
         self._watches: dict[str, Watch] = {}
         self._code: Code | None = None
-        self._layer = LocalLayer(study, executor, settings, None)
+        self._layer = LocalLayer(study, executor, self.settings, None)
         self._request: JobRequest | None = None
         self._manifest_at = 0.0
         self._changed = True
