@@ -22,13 +22,14 @@ def attrition_command(
     output: Annotated[
         list[Path] | None,
         typer.Option(
-            "--output", metavar="FILE", help="A flow chart (.svg) or a table (.csv, .txt); repeatable."
+            "--output", metavar="FILE", help="A flow chart (.svg) or a table (.csv, .json, .txt); repeatable."
         ),
     ] = None,
     dsn: Annotated[
         str | None, typer.Option("--dsn", metavar="STORE", help="The database (default: DATABASE_URL).")
     ] = None,
     backend: Annotated[str | None, typer.Option("--backend", help="How it keeps its tables.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> int:
     """Count who is left after each condition, in the order written."""
     return attrition.run(
@@ -39,5 +40,6 @@ def attrition_command(
             dsn=dsn,
             backend=backend,
             query_engine=None,
+            json=as_json,
         )
     )

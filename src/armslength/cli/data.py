@@ -71,11 +71,15 @@ def sample_command(
         str, typer.Option("--end-date", metavar="DAY", help="The last day on record, as YYYY-MM-DD.")
     ] = END_DATE.isoformat(),
     replace: Replace = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make a plausible population in the core tables. Nobody in it exists."""
     end = _day(end_date)
     with _bar("making people", total=patients) as done:
         store = make_sample(to, patients=patients, seed=seed, end_date=end, replace=replace, progress=done)
+    if as_json:
+        typer.echo(json.dumps(_description(store), indent=1))
+        return
     rows = sum(table.rows for table in store.tables.values())
     _console().print(f"{store.path}: {patients:,} people, {rows:,} rows, {size_in_words(store.bytes)}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -23,16 +24,21 @@ def explain_command(
     ] = None,
     sql: Annotated[bool, typer.Option("--sql", help="Show every statement with its reason.")] = False,
     backend: Annotated[str | None, typer.Option("--backend", help="How a database keeps its tables.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print sizes, readings and drivers as JSON.")
+    ] = False,
 ) -> None:
     """Describe the plan in words. No database is touched."""
     arguments = argparse.Namespace(definition=definition, parameters=parameters or [], backend=backend)
     dataset = load_definition(arguments, dsn=os.environ.get("DATABASE_URL")).require_dataset()
 
-    from armslength.query.api.costs import costs_in_words
+    from armslength.query.api.costs import costs_as_data, costs_in_words
     from armslength.query.api.databases import Database
     from armslength.query.api.explanations import explain
 
-    if sql:
+    if as_json:
+        typer.echo(json.dumps(costs_as_data(dataset), indent=2))
+    elif sql:
         typer.echo(explain(dataset, database=Database(dsn="", backend=backend_of(arguments))))
     else:
         typer.echo(costs_in_words(dataset))
