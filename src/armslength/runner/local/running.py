@@ -7,6 +7,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from armslength.kernel.clock import Clock, utc_now
