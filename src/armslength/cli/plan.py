@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from armslength.cli.studies import ProjectOption, show_plan, show_warnings
+from armslength.cli.studies import ProjectOption, images_by_default, show_plan, show_warnings
 from armslength.pipeline.model import RUN_ALL
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -27,4 +27,11 @@ def plan(
     study = find_study(project)
     pipeline = study.read_pipeline()
     show_warnings(pipeline)
-    return show_plan(study, pipeline, tuple(actions or [RUN_ALL]), Settings(force=force), as_json=as_json)
+    settings = Settings(force=force, images=images_by_default())
+    return show_plan(study, pipeline, tuple(actions or [RUN_ALL]), settings, as_json=as_json)
+        study,
+        pipeline,
+        tuple(actions or [RUN_ALL]),
+        Settings(force=force, images=images_by_default()),
+        as_json=as_json,
+    )

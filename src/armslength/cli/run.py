@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from armslength.cli import INTERRUPTED_STATUS
-from armslength.cli.studies import ProjectOption, choose_executor, parse_size, show_plan, show_warnings
+from armslength.cli.studies import (
+    ProjectOption,
+    choose_executor,
+    images_by_default,
+    parse_size,
+    show_plan,
+    show_warnings,
+)
 from armslength.kernel.errors import Mistake
 from armslength.pipeline.model import RUN_ALL
 
@@ -102,6 +109,9 @@ def run(
         backend=backend,
     )
     if plan:
+        settings = replace(
+            settings, images=images_by_default() if executor == "auto" else executor == "docker"
+        )
         return show_plan(study, pipeline, tuple(actions), settings, as_json=as_json)
     chosen = "unconfined" if unsafe_no_sandbox else executor
     how = How(executor=chosen, wait=wait, explain=explain, as_json=as_json)

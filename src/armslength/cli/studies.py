@@ -81,6 +81,13 @@ def choose_executor(name: str, study: Study) -> Executor:
     )
 
 
+def images_by_default() -> bool:
+    """Say whether a run here would use containers: only where no sandbox works."""
+    from armslength.kernel import bubblewrap
+
+    return bubblewrap.why_not_usable() is not None
+
+
 def show_plan(
     study: Study, pipeline: Pipeline, actions: tuple[str, ...], settings: Settings, *, as_json: bool
 ) -> int:

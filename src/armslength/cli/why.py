@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from armslength.cli.studies import ProjectOption, described, make_plan, show_warnings
+from armslength.cli.studies import ProjectOption, described, images_by_default, make_plan, show_warnings
 
 if TYPE_CHECKING:
     from armslength.runner.local.recipes import Recipe
@@ -32,9 +32,9 @@ def why(
     study = find_study(project)
     pipeline = study.read_pipeline()
     show_warnings(pipeline)
-    planned = next(
-        one for one in make_plan(study, pipeline, (action,), Settings()) if one.action.id == action
-    )
+    settings = Settings(images=images_by_default())
+    plan = make_plan(study, pipeline, (action,), settings)
+    planned = next(one for one in plan if one.action.id == action)
     with look_at_state(study) as store:
         last = store.newest_success(WORKSPACE, action)
         recipe = store.recipe(last.id) if last else None

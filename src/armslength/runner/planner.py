@@ -72,20 +72,25 @@ def plan_jobs(
     plans: list[JobPlan] = []
     keys: dict[str, str] = {}
     source: dict[str, str] = {}  # action: the job its outputs come from
+    fresh: set[str] = set()
+    environments: dict[str, Environment] = {}  # finding one asks the disk
     for action in with_needs(pipeline, request.actions):
-        environment = environment_of(action.command, images=images)
+        name = action.command.environment
+        if name not in environments:
+            environments[name] = environment_of(action.command, images=images)
+        environment = environments[name]
         key = _content_key(
             action, request, [keys[need] for need in action.needs], installed=environment.digest
         )
         keys[action.id] = key
         kept = None if request.force else newest_success(action.id)
-        fresh = {plan.action for plan in plans}
         if kept is not None and kept.plan.content_key == key and fresh.isdisjoint(action.needs):
             source[action.id] = kept.id
             continue
         inputs_from = {need: source[need] for need in action.needs}
         plan = _plan(action, request, project, key=key, inputs_from=inputs_from, environment=environment)
         source[action.id] = plan.id
+        fresh.add(action.id)
         plans.append(plan)
     return tuple(plans)
 

@@ -185,11 +185,10 @@ def plan_actions(
     wanted = with_needs(pipeline, request.actions)
     _refuse_what_cannot_run(wanted, images=settings.images)
     project = settings.policy.projects[PROJECT]
+    images = settings.images
     drafts = {
         plan.action: plan
-        for plan in plan_jobs(
-            pipeline, request, project, newest_success=lambda action: None, images=settings.images
-        )
+        for plan in plan_jobs(pipeline, request, project, newest_success=lambda action: None, images=images)
     }
     reasons = {action: why_run(plan, known) for action, plan in drafts.items()}
     jobs = plan_jobs(
@@ -197,7 +196,7 @@ def plan_actions(
         request,
         project,
         newest_success=lambda action: _kept(action, drafts, reasons, known),
-        images=settings.images,
+        images=images,
     )
     refuse_links(known.study, jobs)
     running = {job.action for job in jobs}
@@ -256,12 +255,16 @@ def _verdict(
 
 
 def _refuse_what_cannot_run(actions: Iterable[Action], *, images: bool) -> None:
-    """Raise Mistakes for all actions that cannot run here, before any runs."""
+    """Raise Mistakes for all actions that cannot run here, before any runs; each environment is looked for once."""
     mistakes = []
+    looked_for: set[str] = set()
     for action in actions:
         if refusal := why_not_here(action):
             mistakes.append(refusal)
             continue
+        if action.command.environment in looked_for:
+            continue
+        looked_for.add(action.command.environment)
         try:
             environment_of(action.command, images=images)
         except Mistake as mistake:

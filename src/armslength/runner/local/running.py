@@ -282,7 +282,7 @@ class StudyRun:
         recipe = self.store.recipe(job.id)
         if seen is None or recipe is None or self._code is None:
             return
-        if getattr(self.executor, "runs_images", False) and not seen.opened:
+        if self.executor.runs_images and not seen.opened:
             return  # a container engine may keep its files where they cannot be watched
         narrow = narrowed(recipe, opened=seen.opened, listed=seen.listed, code=self._code)
         self.store.save_recipe(job.id, narrow)
