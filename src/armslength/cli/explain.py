@@ -24,12 +24,16 @@ def explain_command(
     ] = None,
     sql: Annotated[bool, typer.Option("--sql", help="Show every statement with its reason.")] = False,
     backend: Annotated[str | None, typer.Option("--backend", help="How a database keeps its tables.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="PASS", help="Leave a pass out; repeatable.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print sizes, readings and drivers as JSON.")
     ] = False,
 ) -> None:
     """Describe the plan in words. No database is touched."""
     arguments = argparse.Namespace(definition=definition, parameters=parameters or [], backend=backend)
+    left_out = without or []
     dataset = load_definition(arguments, dsn=os.environ.get("DATABASE_URL")).require_dataset()
 
     from armslength.query.api.costs import costs_as_data, costs_in_words
@@ -37,8 +41,9 @@ def explain_command(
     from armslength.query.api.explanations import explain
 
     if as_json:
-        typer.echo(json.dumps(costs_as_data(dataset), indent=2))
+        typer.echo(json.dumps(costs_as_data(dataset, without=left_out), indent=2))
     elif sql:
-        typer.echo(explain(dataset, database=Database(dsn="", backend=backend_of(arguments))))
+        database = Database(dsn="", backend=backend_of(arguments))
+        typer.echo(explain(dataset, database=database, without=left_out))
     else:
-        typer.echo(costs_in_words(dataset))
+        typer.echo(costs_in_words(dataset, without=left_out))

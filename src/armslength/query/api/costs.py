@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from armslength.query.api.databases import named_tables
 from armslength.query.api.datasets import require_no_parameters
 from armslength.query.engines.backend import qualified
-from armslength.query.engines.passes import PASSES
-from armslength.query.engines.query_plan import QueryPlan, Scan, plan_query
+from armslength.query.engines.passes import PASSES, chosen_passes
+from armslength.query.engines.query_plan import Pass, QueryPlan, Scan, plan_query
 from armslength.query.model import nodes as n
 
 LARGE_CODELIST, MANY_ANSWERS = 2_000, 100
 
 
-def costs_in_words(dataset: n.Dataset) -> str:
-    """Describe the plan of a dataset: what is read, what the passes saved, what drives the cost. Touches no data."""
+def costs_in_words(dataset: n.Dataset, *, without: Iterable[str] = ()) -> str:
+    """Describe the plan of a dataset: what is read, what the passes saved, what drives the cost. Touches no data.
+
+    `without` names passes to leave out. Raises Mistake Q118 for one that there is not.
+    """
+    passes = chosen_passes(without)
     require_no_parameters(dataset)
     plain = plan = plan_query(dataset)
-    for rewrite in PASSES:
+    for rewrite in passes:
         plan = rewrite(plan)
-    parts = [_summary(dataset), _readings(dataset, plan), _passes(plain), _drivers(dataset, plan)]
+    parts = [_summary(dataset), _readings(dataset, plan), _passes(plain, passes), _drivers(dataset, plan)]
     return "\n\n".join(part for part in parts if part)
 
 
-def costs_as_data(dataset: n.Dataset) -> dict[str, Any]:
+def costs_as_data(dataset: n.Dataset, *, without: Iterable[str] = ()) -> dict[str, Any]:
     """The same for programs: the sizes, every reading of a table in order, what drives the cost."""
+    passes = chosen_passes(without)
     require_no_parameters(dataset)
     plan = plan_query(dataset)
-    for rewrite in PASSES:
+    for rewrite in passes:
         plan = rewrite(plan)
     readings = [
         {
@@ -89,6 +94,8 @@ def _reading(scan: Scan) -> str:
     answers = ", ".join(f"{name} ({count:,})" for name, count in what.items())
     of = "rows of members of the population" if scan.members_only else "rows of everybody"
     text = f"for the {scan.stage.value}: {answers}; {of}"
+    if scan.groups is not None:
+        text += f"; {_grouped(scan)}, worked out once for each patient and group"
     for tags in scan.tags:
         sizes = sorted((len(each) for each in tags.memberships), reverse=True)
         shown = ", ".join(f"{size:,}" for size in sizes[:5]) + (", …" if len(sizes) > 5 else "")
@@ -113,10 +120,13 @@ def _kind(node: n.Node) -> str:
     return names.get(type(node), type(node).__name__)
 
 
-def _passes(plain: QueryPlan) -> str:
+def _passes(plain: QueryPlan, passes: tuple[Pass, ...]) -> str:
     lines = ["Passes"]
     plan = plain
     for rewrite in PASSES:
+        if rewrite not in passes:
+            lines.append(f"  {rewrite.__name__}: switched off")
+            continue
         before, plan = plan, rewrite(plan)
         doc = (rewrite.__doc__ or "").splitlines()[0].rstrip(".")
         lines.append(f"  {rewrite.__name__}: {doc[:1].lower()}{doc[1:]}: {_saved(before, plan)}")
@@ -124,12 +134,25 @@ def _passes(plain: QueryPlan) -> str:
 
 
 def _saved(before: QueryPlan, after: QueryPlan) -> str:
+    grouped = [scan for scan in after.scans if scan.groups is not None and scan not in before.scans]
+    told = []
     if len(before.scans) != len(after.scans):
-        return f"{_count(len(before.scans), 'reading')} became {len(after.scans)}"
+        told.append(f"{_count(len(before.scans), 'reading')} became {len(after.scans)}")
+    if grouped:
+        told.append(", ".join(_grouped(scan) for scan in grouped))
+    if told:
+        return "; ".join(told)
     tagged = sum(bool(scan.tags) for scan in after.scans) - sum(bool(scan.tags) for scan in before.scans)
     limited = sum(s.members_only for s in after.scans) - sum(s.members_only for s in before.scans)
     changed = tagged or limited
     return f"in {_count(changed, 'reading')}" if changed else "nothing to do"
+
+
+def _grouped(scan: Scan) -> str:
+    assert scan.groups is not None  # noqa: S101 - asked for only then
+    codelists = len({group.codes for group in scan.groups.groups})
+    windows = f" and {_count(len(scan.groups.groups), 'window')}" if scan.groups.dates is not None else ""
+    return f"{_count(len(scan.reductions), 'answer')} by {_count(codelists, 'codelist')}{windows}"
 
 
 def _drivers(dataset: n.Dataset, plan: QueryPlan) -> str:

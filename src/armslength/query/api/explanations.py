@@ -10,6 +10,8 @@ from sqlglot.dialects.dialect import Dialect
 from armslength.query.api.databases import Database, find_engine_class
 from armslength.query.api.datasets import require_no_parameters
 from armslength.query.engines.engine import ArrowTables, Engine, Plan, Statement
+from armslength.query.engines.passes import chosen_passes
+from armslength.query.engines.query_plan import Pass
 from armslength.query.model.nodes import Dataset
 
 
@@ -18,15 +20,17 @@ def explain(
     *,
     database: Database | None = None,
     optimised: bool = True,
+    without: Iterable[str] = (),
     permissions: Iterable[str] = (),
 ) -> str:
     """Return the plan of a query as text, beginning with what is held back from a project with these permissions.
 
     No data is touched, so the database need not exist. `optimised=False` shows the plain plan, one reading
-    of a table for each answer.
+    of a table for each answer; `without` names passes to leave out.
     """
     wanted = database or Database(dsn="")
-    engine, plan = _compiled(dataset, wanted, optimised=optimised, permissions=permissions)
+    passes = chosen_passes(without) if optimised else ()
+    engine, plan = _compiled(dataset, wanted, passes=passes, permissions=permissions)
     try:
         return engine.explain(plan)
     finally:
@@ -44,7 +48,7 @@ def sql_script(dataset: Dataset, *, database: Database | None = None, permission
     Rows that travel with the query appear as one INSERT each.
     """
     wanted = database or Database(dsn="")
-    engine, plan = _compiled(dataset, wanted, optimised=True, permissions=permissions)
+    engine, plan = _compiled(dataset, wanted, passes=None, permissions=permissions)
     engine.close()
     steps: list[tuple[str, str]] = []
     for statement in plan.statements:
@@ -57,12 +61,11 @@ def sql_script(dataset: Dataset, *, database: Database | None = None, permission
 
 
 def _compiled(
-    dataset: Dataset, database: Database, *, optimised: bool, permissions: Iterable[str]
+    dataset: Dataset, database: Database, *, passes: tuple[Pass, ...] | None, permissions: Iterable[str]
 ) -> tuple[Engine, Plan]:
     require_no_parameters(dataset)
     engine = find_engine_class(database.engine).open(ArrowTables(tables={}), settings=database.settings)
     try:
-        passes = None if optimised else ()
         backend = database.find_backend(given=permissions)
         return engine, engine.compile(dataset, backend=backend, passes=passes)
     except BaseException:

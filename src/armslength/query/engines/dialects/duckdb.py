@@ -36,7 +36,7 @@ from armslength.query.engines.engine import (
     Step,
     no_progress,
 )
-from armslength.query.engines.passes import PASSES
+from armslength.query.engines.passes import chosen_passes
 from armslength.query.engines.query_plan import Pass, plan_query
 from armslength.query.model.nodes import Dataset
 
@@ -80,7 +80,7 @@ class DuckDB:
     def compile(self, dataset: Dataset, *, backend: Backend, passes: tuple[Pass, ...] | None = None) -> Plan:
         """Return the statements of a query; `passes=()` leaves the plan as plain as it can be."""
         plan = plan_query(dataset)
-        for rewrite in PASSES if passes is None else passes:
+        for rewrite in chosen_passes() if passes is None else passes:
             plan = rewrite(plan)
         return compile_plan(plan, dialect=DIALECT, backend=backend)
 
