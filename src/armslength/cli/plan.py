@@ -29,9 +29,3 @@ def plan(
     show_warnings(pipeline)
     settings = Settings(force=force, images=images_by_default())
     return show_plan(study, pipeline, tuple(actions or [RUN_ALL]), settings, as_json=as_json)
-        study,
-        pipeline,
-        tuple(actions or [RUN_ALL]),
-        Settings(force=force, images=images_by_default()),
-        as_json=as_json,
-    )

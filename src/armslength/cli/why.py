@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from armslength.cli.studies import ProjectOption, described, images_by_default, make_plan, show_warnings
+from armslength.kernel.errors import Mistake
 
 if TYPE_CHECKING:
     from armslength.runner.local.recipes import Recipe
@@ -24,7 +25,7 @@ def why(
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON")] = False,
 ) -> int:
     """Say whether an action would run, why, and everything that its outputs were made from."""
-    from armslength.pipeline.graph import dependants
+    from armslength.pipeline.graph import dependants, requested_actions
     from armslength.runner.local.planning import Settings
     from armslength.runner.local.state import look_at_state
     from armslength.runner.local.study import WORKSPACE, find_study
@@ -32,6 +33,9 @@ def why(
     study = find_study(project)
     pipeline = study.read_pipeline()
     show_warnings(pipeline)
+    if action not in pipeline.actions:
+        requested_actions(pipeline, [action])
+        raise Mistake("P030", "`why` is about one action", where="project.yaml", hint="`plan` is about all")
     settings = Settings(images=images_by_default())
     plan = make_plan(study, pipeline, (action,), settings)
     planned = next(one for one in plan if one.action.id == action)
