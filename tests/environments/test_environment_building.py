@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from small_recipe import write_lock
 
 from armslength.kernel.errors import Mistake
 from armslength.kernel.ids import new_id
@@ -17,7 +18,6 @@ from armslength.runner.environments import Entry, building, digest, find_environ
 from armslength.runner.environments.building import build_python, built_environment, place_of
 from armslength.runner.executor import JobLimits, JobSpec, Phase, Result
 from armslength.runner.executors.sandbox import SandboxExecutor
-from small_recipe import write_lock
 
 SMALL = JobLimits(memory_bytes=512 << 20, seconds=60, cpu_seconds=60, processes=40, work_bytes=32 << 20)
 
