@@ -31,7 +31,7 @@ def workspace_file(request: Visit, name: str, path: str) -> HttpResponse:
     """Show one level 4 file, with what disclosure control says about it."""
     manifest = manifest_for(request.person, workspace_of(request, name))
     content = _content(request, manifest, name, path)
-    report = report_on(content, now=request.now)
+    report = report_on(content, now=request.now, workspace=name)
     described = manifest.files.get(path)
     state, request_id = (
         states_of(request.person, workspace=name, manifest=manifest)[path] if described else (None, "")

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from armslength.airlock.features.files.level4 import Content
+from armslength.airlock.features.findings.history import earlier_files, history_report
 from armslength.airlock.models import Check, FindingAnswer, RequestFile
 from armslength.disclosure.check import check_bytes
 from armslength.disclosure.policy import DEFAULT
@@ -55,6 +56,7 @@ class ShownReport:
     findings: tuple[ShownFinding, ...]
     not_checked: str
     policy: str
+    history: str = ""  # what a comparison with earlier releases of the workspace covered
 
     @property
     def counts(self) -> list[tuple[str, int]]:
@@ -87,19 +89,28 @@ def finding_key(finding: dict[str, Any]) -> str:
     return hashlib.sha256(said.encode()).hexdigest()[:32]
 
 
-def report_on(content: Content, *, now: datetime, file: RequestFile | None = None) -> ShownReport:
-    """Return the report on a content; with its author's answers when it is a file of a request."""
+def report_on(
+    content: Content, *, now: datetime, file: RequestFile | None = None, workspace: str = ""
+) -> ShownReport:
+    """Return the report on a content; with its author's answers when it is a file of a request.
+
+    It is compared with what the request's workspace, or the one named, released before.
+    """
     report = check_content(content, now=now)
+    request = file.request if file is not None else None
+    earlier = earlier_files(request.workspace if request else workspace, before=request)
+    beside = history_report(content, earlier, now=now)
     answers = {}
     if file is not None:
         answers = {answer.finding: answer for answer in file.answers.filter(sha256=content.sha256)}
-    findings = [_shown(finding, answers) for finding in report["findings"]]
+    findings = [_shown(finding, answers) for finding in [*report["findings"], *beside["findings"]]]
     findings.sort(key=lambda finding: GRAVITY.index(finding.verdict) if finding.verdict in GRAVITY else 0)
     return ShownReport(
-        verdict=report["verdict"].replace(" ", "_"),
+        verdict=min([report["verdict"].replace(" ", "_"), *(f.verdict for f in findings)], key=GRAVITY.index),
         findings=tuple(findings),
         not_checked=report.get("not_checked") or "",
         policy=report.get("policy", ""),
+        history=beside["coverage"],
     )
 
 
