@@ -119,3 +119,24 @@ def test_a_figure_without_data_and_a_file_twice_are_told(tmp_path, capsys):
     run(["check-outputs", str(tmp_path)])
     told = capsys.readouterr().out
     assert told.count("F3 warn") == 1 and told.count("F10 info") == 1
+
+
+def test_exceptions_in_force_and_ended_ones_are_told(tmp_path, capsys):
+    (tmp_path / "exact.csv").write_text("group,patients\na,411\nb,1228\n")
+    entry = (
+        '[[override]]\ncheck = "C1"\nseverity = "warn"\nreason = "whole regions"\napproved_by = "the lead"\n'
+    )
+    for expires, status, said in (
+        (
+            "2999-01-01",
+            0,
+            "exception for C1 in *: warn until 2999-01-01, approved by the lead (whole regions)",
+        ),
+        ("2020-01-01", 1, "the exception for C1 ended on 2020-01-01 and no longer holds"),
+    ):
+        (tmp_path / "p.toml").write_text(f'base = "{DEFAULT.version}"\n{entry}expires = {expires}\n')
+        page = tmp_path / "report.html"
+        arguments = [str(tmp_path / "exact.csv"), "--policy", str(tmp_path / "p.toml"), "--html", str(page)]
+        assert run(["check-outputs", *arguments]) == status
+        assert said in capsys.readouterr().out
+        assert "whole regions" in page.read_text()

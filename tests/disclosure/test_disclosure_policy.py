@@ -45,6 +45,13 @@ def test_an_override_ends_on_its_day_and_the_policy_says_so():
     assert [override.check for override in lapsed.lapsed] == ["C1"]
 
 
+def test_a_finding_says_who_made_it_less_grave_why_and_until_when():
+    report = check_bytes(UNROUNDED, name="weekly_1.csv", policy=policy(OVERRIDE))
+    assert report.findings[0].derivation[-1] == (
+        "block lowered to warn until 2027-01-31, approved by the checking lead: whole regions"
+    )
+
+
 def test_an_override_never_makes_a_finding_graver():
     graver = policy(f'base = "{DEFAULT.version}"\n[severity]\nC1 = "block"\nB10 = "block"\n')
     text = b"region,patients\n" + b"A,[REDACTED]\n" * 7
@@ -76,6 +83,10 @@ def test_another_threshold_moves_every_check():
         (OVERRIDE.replace('"whole regions"', '" "'), "reason"),
         (OVERRIDE.replace("2027-01-31", '"soon"'), "2027-01-31"),
         (OVERRIDE.replace('files = "weekly_*.csv"', 'file = "x"'), "file"),
+        (OVERRIDE.replace('reason = "whole regions"\n', ""), "reason"),
+        (OVERRIDE.replace('approved_by = "the checking lead"\n', ""), "approved_by"),
+        (OVERRIDE.replace("expires = 2027-01-31\n", ""), "expires"),
+        (OVERRIDE.replace("2027-01-31", "2027-01-31T00:00:00"), "2027-01-31"),
     ],
 )
 def test_a_policy_that_is_none_is_a_mistake_that_says_why(text, hint):

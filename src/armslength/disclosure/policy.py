@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import tomllib
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from importlib import resources
 from typing import Any
 
@@ -93,16 +93,25 @@ class DisclosurePolicy:
 
     def judge(self, finding: Finding, *, file: str) -> Finding | None:
         """The finding as grave as this policy lets it be, or None when the policy switches it off."""
-        severity = self.severities.get(finding.code)
+        severity, excuse = self.severities.get(finding.code), None
         for override in self.overrides:
             if override.check == finding.code and fnmatch.fnmatch(file, override.files):
-                severity = override.severity
+                severity, excuse = override.severity, override
         if severity is None:
             return finding
         gravest = SEVERITIES[severity]
         if gravest is None:
             return None
-        return replace(finding, verdict=gravest) if finding.verdict.gravity > gravest.gravity else finding
+        if finding.verdict.gravity <= gravest.gravity:
+            return finding
+        derivation = finding.derivation
+        if excuse is not None:
+            # Who reads the report must see that somebody made this less grave, who, why and for how long.
+            derivation += (
+                f"{finding.verdict.value} lowered to {severity} until {excuse.expires.isoformat()},"
+                f" approved by {excuse.approved_by}: {excuse.reason}",
+            )
+        return replace(finding, verdict=gravest, derivation=derivation)
 
 
 def parse_policy(text: str, *, where: str, today: date | None = None) -> DisclosurePolicy:
@@ -173,7 +182,7 @@ def _override(entry: dict[str, Any]) -> Override:
     for key in ("reason", "approved_by"):
         if not str(entry.get(key, "")).strip():
             raise ValueError(f"an override needs its `{key}`")
-    if not isinstance(entry["expires"], date):
+    if not isinstance(entry["expires"], date) or isinstance(entry["expires"], datetime):
         raise ValueError("the `expires` of an override is a date such as 2027-01-31")
     return Override(**entry)
 

@@ -45,7 +45,7 @@ def check_outputs(
     """Find what in output files would disclose something about a person.
 
     The exit status is 0 when nothing found is as grave as --fail-on says, 1 when something is, and 2 when
-    the command line or the policy makes no sense.
+    the command line makes no sense.
     """
     from armslength.cli.check_outputs.examining import check, context_of, policy_of, today
     from armslength.cli.history import facts_of
