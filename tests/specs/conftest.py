@@ -27,12 +27,13 @@ from operator import or_
 from typing import Any
 
 import pytest
-from ehrql import create_dataset
+from ehrql import create_dataset, create_measures
 from spec_tables import TABLES
 
 from armslength.query.api.extracts import extract
 from armslength.query.language.dataset import query_of
 from armslength.query.model import nodes as n
+from armslength.testing import extract as measure_rows
 
 ENGINES = ("reference", *sorted({point.name for point in entry_points(group="armslength.engines")}))
 
@@ -48,7 +49,12 @@ def engine(request: pytest.FixtureRequest) -> str:
 def spec(engine: str) -> Callable[..., None]:
     """Return the function that checks one example on one engine."""
 
-    def check(*, asks: Mapping[str, Any], gives: str, population: Any = None, **tables: str) -> None:
+    def check(
+        *, gives: str, asks: Mapping[str, Any] | None = None, population: Any = None, **given: Any
+    ) -> None:
+        if asks is None:
+            return check_measures(engine, gives=gives, **given)
+        tables: dict[str, str] = given
         dataset = create_dataset()
         present = [TABLES[name].exists_for_patient() for name in tables]
         everyone = present[0]
@@ -65,6 +71,43 @@ def spec(engine: str) -> Callable[..., None]:
         assert same(sorted(found), sorted(expected)), show(query, found, expected)
 
     return check
+
+
+def check_measures(
+    engine: str,
+    *,
+    measures: Mapping[str, Mapping[str, Any]],
+    intervals: Any,
+    gives: str,
+    disclosure_control: bool = True,
+    **tables: str,
+) -> None:
+    """Compare the rows of measures, whose values are written as in a CSV file; `start` is that of the interval."""
+    asked = create_measures()
+    asked.define_defaults(intervals=intervals)
+    for name, arguments in measures.items():
+        asked.define_measure(name, **arguments)
+    rows = {}
+    for name, text in tables.items():
+        kinds = columns_of(TABLES[name])
+        names = ("patient_id", *kinds)
+        rows[TABLES[name]] = [dict(zip(names, row, strict=True)) for row in read_table(text, kinds)]
+    found = measure_rows(asked, rows, engine=engine, disclosure_control=disclosure_control)
+    lines = [[cell.strip() for cell in line.split("|")] for line in gives.strip().splitlines()]
+    header, *expected = (line for line in lines if set(line[0]) != {"-"})
+    shown = [
+        [written(row["interval_start" if name == "start" else name]) for name in header] for row in found
+    ]
+    assert sorted(shown) == sorted(expected)
+
+
+def written(value: Any) -> str:
+    """A value as these specifications write it."""
+    if value is None:
+        return "∅"
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def columns_of(frame: Any) -> dict[str, type]:

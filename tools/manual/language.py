@@ -25,7 +25,10 @@ CHAPTERS = {
     "text_and_codes": "Text and clinical codes",
     "code_systems": "Coding systems",
     "population": "Populations",
+    "measures_by_example": "Measures",
 }
+# What `spec` is given besides tables.
+ASKED = ("asks", "gives", "population", "measures", "intervals", "disclosure_control")
 HINT = """Everything here is also a test that runs on every engine. `p` is a table with one row per patient, `e` and
 `e2` are tables with many. The letter of a column is its type: `b` bool, `i` int, `f` float, `s` str, `d` date, `c`
 SNOMED CT code, `m` a string of many ICD-10 codes. `∅` is a missing value, `T` is true, `F` is false. Unless an example
@@ -98,7 +101,7 @@ def _examples(test: Any) -> list[Example]:
         queries = [queries[0]] * len(noted)
     made = []
     for given, query in zip(noted, queries, strict=True):
-        tables = {k: v for k, v in given.items() if k not in ("asks", "gives", "population")}
+        tables = {k: v for k, v in given.items() if k not in ASKED}
         made.append(Example(tables=tables, query=query, gives=given["gives"]))
     return made
 
@@ -120,6 +123,8 @@ def _query(call: Any, source: str, before: list[str]) -> str:
     lines = [textwrap.dedent(line) for line in before]
     if "population" in given:
         lines.append(f"dataset.define_population({_source(given['population'], source)})")
+    if "measures" in given:
+        return "\n".join([*lines, *_measures(given, source)])
     asks = given["asks"]
     if isinstance(asks, ast.Dict):
         for name, value in zip(asks.keys, asks.values, strict=True):
@@ -127,6 +132,24 @@ def _query(call: Any, source: str, before: list[str]) -> str:
     else:
         lines.append(_source(asks, source))
     return "\n".join(lines)
+
+
+def _measures(given: dict[Any, ast.expr], source: str) -> Iterator[str]:
+    """The lines that define measures, as a study would write them."""
+    if "disclosure_control" in given:
+        yield f"measures.configure_disclosure_control(enabled={_source(given['disclosure_control'], source)})"
+    yield f"measures.define_defaults(intervals={_source(given['intervals'], source)})"
+    for name, arguments in _pairs(given["measures"]):
+        yield f'measures.define_measure(\n    "{name}",'
+        for argument, value in _pairs(arguments):
+            yield f"    {argument}={_source(value, source)},"
+        yield ")"
+
+
+def _pairs(written: Any) -> Iterator[tuple[str, ast.expr]]:
+    """The keys and the source of the values of a dict that is written out."""
+    for key, value in zip(written.keys, written.values, strict=True):
+        yield key.value, value
 
 
 def _source(node: ast.expr, source: str) -> str:
