@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from armslength.cli.studies import ProjectOption, images_by_default, show_plan, show_warnings
+from armslength.cli.studies import ProjectOption, images_of, show_plan, show_warnings
 from armslength.pipeline.model import RUN_ALL
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -27,5 +27,5 @@ def plan(
     study = find_study(project)
     pipeline = study.read_pipeline()
     show_warnings(pipeline)
-    settings = Settings(force=force, images=images_by_default())
+    settings = Settings(force=force, images=images_of())
     return show_plan(study, pipeline, tuple(actions or [RUN_ALL]), settings, as_json=as_json)

@@ -17,7 +17,7 @@ from armslength.cli import INTERRUPTED_STATUS
 from armslength.cli.studies import (
     ProjectOption,
     choose_executor,
-    images_by_default,
+    images_of,
     parse_size,
     show_plan,
     show_warnings,
@@ -109,9 +109,7 @@ def run(
         backend=backend,
     )
     if plan:
-        settings = replace(
-            settings, images=images_by_default() if executor == "auto" else executor == "docker"
-        )
+        settings = replace(settings, images=images_of(executor))
         return show_plan(study, pipeline, tuple(actions), settings, as_json=as_json)
     chosen = "unconfined" if unsafe_no_sandbox else executor
     how = How(executor=chosen, wait=wait, explain=explain, as_json=as_json)

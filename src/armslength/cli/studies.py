@@ -81,11 +81,11 @@ def choose_executor(name: str, study: Study) -> Executor:
     )
 
 
-def images_by_default() -> bool:
-    """Say whether a run here would use containers: only where no sandbox works."""
+def images_of(executor: str = "auto") -> bool:
+    """Say whether a run would use containers: when they are asked for, or where no sandbox works."""
     from armslength.kernel import bubblewrap
 
-    return bubblewrap.why_not_usable() is not None
+    return executor == "docker" or (executor == "auto" and bubblewrap.why_not_usable() is not None)
 
 
 def show_plan(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from armslength.kernel.errors import Mistake, Mistakes
+
+if TYPE_CHECKING:
+    from armslength.pipeline.model import Pipeline
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -46,7 +49,23 @@ def validate(
         print(json.dumps({"valid": False, "problems": problems, "warnings": []}, indent=1))
         return 1
     if as_json:
-        actions = [
+        print(json.dumps(_described(pipeline), indent=1))
+        return 0
+    for warning in pipeline.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    count = len(pipeline.actions)
+    print(f"{name} is valid: {count} {'action' if count == 1 else 'actions'}, version {pipeline.version}")
+    return 0
+
+
+def _described(pipeline: Pipeline) -> dict[str, object]:
+    """Return a pipeline for programs."""
+    return {
+        "valid": True,
+        "version": pipeline.version,
+        "problems": [],
+        "warnings": list(pipeline.warnings),
+        "actions": [
             {
                 "action": action.id,
                 "line": action.place.line,
@@ -56,20 +75,8 @@ def validate(
                 "outputs": {output.pattern: output.level.value for output in action.outputs},
             }
             for action in pipeline.actions.values()
-        ]
-        found = {
-            "valid": True,
-            "version": pipeline.version,
-            "problems": [],
-            "warnings": list(pipeline.warnings),
-        }
-        print(json.dumps({**found, "actions": actions}, indent=1))
-        return 0
-    for warning in pipeline.warnings:
-        print(f"warning: {warning}", file=sys.stderr)
-    count = len(pipeline.actions)
-    print(f"{name} is valid: {count} {'action' if count == 1 else 'actions'}, version {pipeline.version}")
-    return 0
+        ],
+    }
 
 
 def _content(project: Path) -> tuple[bytes, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from armslength.cli.studies import ProjectOption, described, images_by_default, make_plan, show_warnings
+from armslength.cli.studies import ProjectOption, described, images_of, make_plan, show_warnings
 from armslength.kernel.errors import Mistake
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def why(
     if action not in pipeline.actions:
         requested_actions(pipeline, [action])
         raise Mistake("P030", "`why` is about one action", where="project.yaml", hint="`plan` is about all")
-    settings = Settings(images=images_by_default())
+    settings = Settings(images=images_of())
     plan = make_plan(study, pipeline, (action,), settings)
     planned = next(one for one in plan if one.action.id == action)
     with look_at_state(study) as store:
