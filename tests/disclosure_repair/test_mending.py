@@ -119,6 +119,15 @@ def test_a_hidden_count_that_sums_give_away_takes_a_second_one_with_it():
     assert not {"D1", "D2"} & {finding.code for finding in mended.left}
 
 
+def test_what_one_table_hides_no_other_table_of_the_file_shows():
+    part = "region,patients\nNorth,105\nSouth,{}\nEast,405\nWest,500\n"
+    text = f"{part.format('[REDACTED]')}\n{part.format('5')}"
+    assert "D6" in {finding.code for finding in examine(text.encode(), name="t.csv").report.findings}
+    mended = mend(text.encode(), name="t.csv")
+    assert mended.after.decode() == text.replace("South,5", "South,[REDACTED]")
+    assert mended.is_safe
+
+
 def test_what_cannot_be_repaired_is_left_and_said():
     text = "patient_id,sex\n" + "".join(f"{n},{'M' if n % 2 else 'F'}\n" for n in range(1000, 1050))
     mended = mend(text.encode(), name="t.csv")

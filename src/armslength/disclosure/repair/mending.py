@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from armslength.disclosure.attack.keys import CellKey, keys_of
+from armslength.disclosure.attack.sums import count_columns, is_hidden
 from armslength.disclosure.check import Examination, examine
 from armslength.disclosure.policy import DEFAULT, DisclosurePolicy
-from armslength.disclosure.repair.patch import merges_of
+from armslength.disclosure.repair.patch import marker_of, merges_of
 from armslength.disclosure.repair.places import Place, rewrite
 from armslength.disclosure.repair.plan import plan
 from armslength.disclosure.report import Finding, Verdict
+from armslength.disclosure.subject import Subject
 from armslength.disclosure.tables import Unreadable, decode
 
 # Hiding cells may uncover what sums give away; more rounds than this have never changed anything.
@@ -94,11 +98,32 @@ def mend(data: bytes, *, name: str, policy: DisclosurePolicy = DEFAULT) -> Mende
 
 
 def _wanted(examination: Examination) -> dict[Place, str]:
-    return {
+    wanted = {
         (subject.table.number, row, column): text
         for subject in examination.subjects
         for (row, column), text in plan(subject, examination.report.findings).items()
     }
+    if any(finding.code == "D6" for finding in examination.report.findings):
+        wanted |= dict(_hidden_elsewhere(examination))
+    return wanted
+
+
+def _hidden_elsewhere(examination: Examination) -> Iterator[tuple[Place, str]]:
+    """Counts that one table shows and another, under the same key, hides: they are hidden in both."""
+    threshold = max(subject.policy.threshold for subject in examination.subjects)
+    shown: dict[CellKey, list[tuple[Subject, int, int]]] = {}
+    hidden: set[CellKey] = set()
+    for subject in examination.subjects:
+        for (row, column), key in keys_of(subject, count_columns(subject)).items():
+            cell = subject.table.rows[row][column]
+            if is_hidden(cell):
+                hidden.add(key)
+            # What is far above the threshold was never hidden for being small: those are other people.
+            elif cell.count is not None and cell.count <= threshold + 5:
+                shown.setdefault(key, []).append((subject, row, column))
+    for key in hidden & shown.keys():
+        for subject, row, column in shown[key]:
+            yield (subject.table.number, row, column), marker_of(subject)
 
 
 def _change(examination: Examination, place: Place, after: str) -> Change:
