@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from armslength.cli.studies import parse_size
 from armslength.kernel import bubblewrap
 from armslength.kernel.errors import Mistake
+
+if TYPE_CHECKING:
+    from armslength.runner.environments import Environment
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -53,13 +56,15 @@ def execute(
     from armslength.runner.environments import find_environment
     from armslength.runner.environments import variables as usual_variables
 
+    given = dict(map(_variable, variables or []))
+    _require_place()
+    found = find_environment(environment)
     jail = _jail(
-        environment,
-        {**usual_variables(backend="expectations"), **dict(map(_variable, variables or []))},
+        found,
+        {**usual_variables(backend="expectations"), "PATH": found.path, **given},
         network=network,
         megabytes=parse_size(memory, option="--memory"),
     )
-    found = find_environment(environment)
     sys.stdout.flush()
     running = bubblewrap.start(jail, found.argv(tuple(arguments or ())), stdin=None)
     try:
@@ -72,8 +77,8 @@ def execute(
     return outcome.exit_status if outcome.exit_status >= 0 else 128 - outcome.exit_status
 
 
-def _jail(environment: str, variables: dict[str, str], *, network: bool, megabytes: int) -> bubblewrap.Jail:
-    """The jail around the folder we are in. Raises Mistake X034 or X009."""
+def _require_place() -> None:
+    """Raise Mistake X034 in a folder that is more than a study, X009 where no sandbox can be made."""
     folder = Path.cwd()
     if folder in (Path("/"), Path.home()):
         hint = "change into the study's folder and run the command there"
@@ -83,19 +88,27 @@ def _jail(environment: str, variables: dict[str, str], *, network: bool, megabyt
     if reason is not None:
         what = f"there is no sandbox to run it in: {reason}"
         raise Mistake("X009", what, hint="`armslength doctor` says more")
+
+
+def _jail(
+    environment: Environment, variables: dict[str, str], *, network: bool, megabytes: int
+) -> bubblewrap.Jail:
+    """The jail around the folder we are in: it, the environment's programs, and nothing else."""
+    programs = tuple(bubblewrap.Bind(folder) for folder in environment.folders or ())
     terminal = os.environ.get("TERM", "dumb")
     settings = tuple(bubblewrap.Bind(Path(path)) for path in NETWORK_SETTINGS if Path(path).exists())
     return bubblewrap.Jail(
-        read_only=settings if network else (),
-        writable=(bubblewrap.Bind(folder, INSIDE),),
+        python=environment.folders is None,
+        read_only=(*programs, *(settings if network else ())),
+        writable=(bubblewrap.Bind(Path.cwd(), INSIDE),),
         scratch=(bubblewrap.Scratch(TEMPORARY, 1 << 30),),
         environment={"HOME": str(TEMPORARY), "LANG": "C.UTF-8", "TERM": terminal, **variables},
         working_folder=INSIDE,
         network=network,
-        nesting=environment.startswith(f"{BUILDS_JAILS}:"),
+        nesting=environment.name.startswith(f"{BUILDS_JAILS}:"),
         # What it writes belongs to whoever called, as with any other command.
         keep_identity=True,
-        hostname=environment.replace(":", "-"),
+        hostname=environment.name.replace(":", "-"),
         limits=bubblewrap.Limits(memory_bytes=megabytes << 20),
     )
 
