@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from armslength.cli.ehrql.databases import backend_of
-from armslength.cli.ehrql.settings import load_definition
+from armslength.cli.ehrql.settings import load_definition, permissions_from
 
 app = typer.Typer(help="Show the plan of a query and what drives its cost.")
 
@@ -38,12 +38,16 @@ def explain_command(
 
     from armslength.query.api.costs import costs_as_data, costs_in_words
     from armslength.query.api.databases import Database
-    from armslength.query.api.explanations import explain
+    from armslength.query.api.explanations import explain, held_back
 
+    permissions = permissions_from()
     if as_json:
         typer.echo(json.dumps(costs_as_data(dataset, without=left_out), indent=2))
     elif sql:
         database = Database(dsn="", backend=backend_of(arguments))
-        typer.echo(explain(dataset, database=database, without=left_out))
+        typer.echo(explain(dataset, database=database, without=left_out, permissions=permissions))
     else:
         typer.echo(costs_in_words(dataset, without=left_out))
+        words = held_back(Database(dsn="", backend=backend_of(arguments)), permissions=permissions)
+        if words:
+            typer.echo("\nHeld back\n" + "\n".join(f"  {each}" for each in words))

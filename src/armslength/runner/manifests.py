@@ -8,6 +8,7 @@ from datetime import datetime
 
 from armslength.kernel import clock, files
 from armslength.pipeline.model import PrivacyLevel
+from armslength.policy.data_permissions import DataPermission, exclusions
 from armslength.runner import outputs
 from armslength.runner.levels import Roots
 from armslength.runner.lifecycle.records import FileRecord
@@ -19,13 +20,14 @@ from armslength.wire.manifest import MANIFEST_PATH, Manifest, ManifestFile, Mani
 def write_manifests(store: Store, workspace: str, *, backend: str, roots: Roots, now: datetime) -> None:
     """Write the manifests of both levels. The level 4 one names nothing of level 3 (S14)."""
     requests = {record.job: _request_of(store, record.job) for record in store.files(workspace)}
+    seen = {job: _what_it_saw(store, job) for job in requests}
     described = {
         "version": 1,
         "backend": backend,
         "workspace": workspace,
         "updated_at": clock.to_text(now),
         "files": {
-            record.path: {**asdict(record), "commit": requests[record.job].commit}
+            record.path: {**asdict(record), "commit": requests[record.job].commit, **seen[record.job]}
             for record in store.files(workspace)
         },
     }
@@ -36,6 +38,16 @@ def write_manifests(store: Store, workspace: str, *, backend: str, roots: Roots,
     ):
         outputs.make_folder(root, (root / MANIFEST_PATH).parent)
         files.write_text(root / MANIFEST_PATH, text)
+
+
+def _what_it_saw(store: Store, job: str) -> dict[str, list[str]]:
+    """Say under which data permissions a job asked the database, and which rules held records back from it."""
+    found = store.job(job)
+    if found is None or not found.plan.reads_database:
+        return {}
+    given = [DataPermission(each) for each in found.plan.data_permissions]
+    held_back = [f"not {each}" for each in sorted(exclusions(given))]
+    return {"data_permissions": sorted(given), "held_back": held_back}
 
 
 def _request_of(store: Store, job: str) -> JobRequest:

@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     from armslength.query.api.flow_chart import flow_chart
 
     database = database_for(arguments, dsn=dsn, question=dataset)
+    progress.tell_held_back(database, permissions=permissions)
     found = attrition(
         dataset, database=database, names=loaded.names_of_parts, permissions=permissions, progress=progress
     )

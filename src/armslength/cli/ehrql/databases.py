@@ -20,6 +20,8 @@ USAGE_STATUS = 2
 DEFAULT_BACKEND, DEFAULT_ENGINE = "core", "duckdb"
 # Older runners always set the variable, with one of these where no real backend was meant.
 NO_BACKEND = frozenset({"", "expectations", "test"})
+# Whose tables a plain folder may hold: nothing is held back from who asks it, so no provider's backend is among them.
+ANSWERED_FROM_FILES = frozenset({DEFAULT_BACKEND, "files"})
 # A folder with a file for each table is no engine of its own here: DuckDB is asked of the tables read from it.
 OF_FILES = frozenset({"localfile", "csv"})
 # The last part of a dotted path, as in `package.module.LocalFileQueryEngine`.
@@ -62,8 +64,11 @@ def backend_called(name: str) -> str:
     if found not in installed:
         if _is_importable(name):
             return name
-        hint = f"installed backends: {', '.join(installed)}"
-        raise Mistake("Q113", f"no backend is called `{name}`", hint=hint, exit_status=USAGE_STATUS)
+        from armslength.query.api.databases import no_such_backend
+
+        mistake = no_such_backend(name, installed)
+        mistake.exit_status = USAGE_STATUS
+        raise mistake
     return found
 
 
@@ -89,8 +94,17 @@ def database_for(arguments: argparse.Namespace, *, dsn: str, question: Dataset |
 
     backend, engine = backend_of(arguments), engine_of(arguments)
     if is_plain_folder(dsn, asked=_asked_engine(arguments) in OF_FILES):
+        _require_no_other_backend(backend, dsn)
         return database_of_tables(Path(dsn), question)
     return Database(dsn=dsn, backend=backend, engine=engine)
+
+
+def _require_no_other_backend(backend: str, dsn: str) -> None:
+    """Refuse to answer from plain files what a backend would answer from less. Raises Mistake Q119."""
+    if backend not in ANSWERED_FROM_FILES:
+        what = f"`{dsn}` is a plain folder of tables, and the backend `{backend}` does not read those"
+        hint = "leave the backend out, or name the provider's database: opt-outs are applied there and not to files"
+        raise Mistake("Q119", what, hint=hint, exit_status=USAGE_STATUS)
 
 
 def is_plain_folder(dsn: str, *, asked: bool = False) -> bool:

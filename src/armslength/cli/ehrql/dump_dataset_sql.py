@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from armslength.cli.ehrql.databases import add_backend, backend_of, engine_of
-from armslength.cli.ehrql.settings import add_definition, load_definition
+from armslength.cli.ehrql.settings import add_definition, load_definition, permissions_from
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     from armslength.query.api.databases import Database
     from armslength.query.api.explanations import sql_script
 
-    text = sql_script(dataset, database=Database(dsn="", backend=backend, engine=engine))
+    database = Database(dsn="", backend=backend, engine=engine)
+    text = sql_script(dataset, database=database, permissions=permissions_from())
     write(text, arguments.output)
     return 0
 

@@ -70,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     from armslength.query.api.datasets import generate_dataset, print_dataset
 
     database = database_for(arguments, dsn=dsn, question=dataset)
-    progress.tell_statements([dataset], database=database)
+    progress.tell_held_back(database, permissions=permissions)
+    progress.tell_statements([dataset], database=database, permissions=permissions)
     if arguments.output is None:
         counts = print_dataset(
             dataset, database=database, stream=sys.stdout.buffer, permissions=permissions, progress=progress

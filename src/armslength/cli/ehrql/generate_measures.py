@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     from armslength.query.api.measures import generate_measures, print_measures
 
     database = database_for(arguments, dsn=dsn, question=measures)
-    progress.tell_statements((query for query, _ in shared_queries(measures)), database=database)
+    progress.tell_held_back(database, permissions=permissions)
+    asked = (query for query, _ in shared_queries(measures))
+    progress.tell_statements(asked, database=database, permissions=permissions)
     if arguments.output is None:
         stream = sys.stdout.buffer
         counts = print_measures(

@@ -53,7 +53,16 @@ class Progress:
         self.stream.write(f"[{level:<7}] {line}\n")
         self.stream.flush()
 
-    def tell_statements(self, queries: Iterable[Dataset], *, database: Database) -> None:
+    def tell_held_back(self, database: Database, *, permissions: Iterable[str]) -> None:
+        """Say what the project does not see of the database, so that the log of a job records it."""
+        from armslength.query.api.explanations import held_back
+
+        for words in held_back(database, permissions=permissions):
+            self.tell(f"held back: {words}")
+
+    def tell_statements(
+        self, queries: Iterable[Dataset], *, database: Database, permissions: Iterable[str] = ()
+    ) -> None:
         """Say the SQL that will be run, where LOG_SQL is set. It is made of the definition, not of records."""
         if not os.environ.get("LOG_SQL"):
             return
@@ -61,4 +70,5 @@ class Progress:
         from armslength.query.api.explanations import sql_script
 
         for query in queries:
-            self.tell(f"statements of the query\n{sql_script(query, database=database)}", level="debug")
+            script = sql_script(query, database=database, permissions=permissions)
+            self.tell(f"statements of the query\n{script}", level="debug")
