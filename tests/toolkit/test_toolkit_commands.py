@@ -184,6 +184,13 @@ def test_the_doctor_names_a_broken_pipeline(study, capsys):
     assert "armslength validate" in capsys.readouterr().out
 
 
+def test_the_doctor_names_environments_that_cannot_be_used_here(study, capsys):
+    (study / "project.yaml").write_text(PROJECT.replace("python:v2 draw.py", "stata-mp:v1 draw.do"))
+    run(["doctor", "--json"])
+    told = {one["name"]: one for one in json.loads(capsys.readouterr().out)["findings"]}
+    assert told["stata-mp:v1"]["verdict"] == "worth knowing" and "python:v2" not in told
+
+
 def test_the_doctor_reads_what_scripts_load(study):
     (study / "project.yaml").write_text(PROJECT)
     lines = ["library(dplyr)", "# library(no)", "survival::coxph(x)", 'require("ggplot2")', "library(stats)"]

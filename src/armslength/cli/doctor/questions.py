@@ -178,6 +178,22 @@ def _study(folder: Path) -> Iterator[Finding]:
     yield Finding("study", Verdict.GOOD, f"{study.folder.name}: {len(actions)} actions")
 
 
+def _environments(folder: Path) -> Iterator[Finding]:
+    """The environments that the study's actions name: those that cannot be used here."""
+    from armslength.runner.environments import find_environment
+    from armslength.runner.local.study import find_study
+
+    try:
+        actions = find_study(folder).read_pipeline().actions.values()
+    except (Mistake, Mistakes):
+        return
+    for name in dict.fromkeys(action.command.environment for action in actions):
+        try:
+            find_environment(name)
+        except Mistake as mistake:
+            yield Finding(name, Verdict.WORTH_KNOWING, mistake.what, mistake.hint)
+
+
 def _service(folder: Path) -> Iterator[Finding]:
     import httpx
 
@@ -202,6 +218,7 @@ QUESTIONS: tuple[Callable[[Path], Iterator[Finding]], ...] = (
     _disk,
     _memory,
     _study,
+    _environments,
 )
 
 
