@@ -223,3 +223,26 @@ def test_an_unknown_executor_or_action_or_size_is_told(
     assert cli("run", "letters", "--executor", "magic") == 1
     with pytest.raises(Mistake, match="R052"), only_run(Study(study)), only_run(Study(study)):
         pass
+
+
+def test_without_bounds_what_a_job_leaves_running_is_ended_all_the_same(study: Path, cli: Cli) -> None:
+    marker = f"left-behind-{study.parent.name}"
+    one_action(
+        study,
+        f"import subprocess\nsubprocess.Popen(['bash', '-c', 'exec -a {marker} sleep 300'], start_new_session=True)\n"
+        "open('output/a.csv', 'w').write('n\\n1\\n')",
+    )
+    assert cli("run", "one", "--unsafe-no-sandbox") == 0
+    left = [
+        entry.name
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and _command_line(entry).startswith(marker.encode())
+    ]
+    assert left == []
+
+
+def _command_line(entry: Path) -> bytes:
+    try:
+        return (entry / "cmdline").read_bytes()
+    except OSError:
+        return b""

@@ -176,3 +176,31 @@ def test_two_actions_run_at_the_same_time(study: Path, cli: Cli) -> None:
     facts = [job.facts for job in jobs if job]
     assert len(facts) == 2
     assert max(one["started_at"] for one in facts) < min(one["finished_at"] for one in facts)
+
+
+def test_what_became_stale_is_told_after_a_run_of_something_else(
+    study: Path, cli: Cli, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_everything(cli)
+    replace_in(study / "analysis/letters.py", "write_text(letter)", "write_text(letter * 2)")
+    capsys.readouterr()
+    assert cli("run", "letters") == 0
+    assert "stale: last: input `output/letters/a.txt` changed" in capsys.readouterr().out
+
+
+def test_a_query_runs_on_people_who_never_lived(study: Path, cli: Cli) -> None:
+    (study / "project.yaml").write_text(
+        "version: '5.0'\nactions:\n  cohort:\n    run: >\n"
+        "      ehrql:v1 generate-dataset analysis/cohort.py --output output/cohort.csv\n"
+        "    outputs: {highly_sensitive: {cohort: output/cohort.csv}}\n"
+    )
+    (study / "analysis/cohort.py").write_text(
+        "from ehrql import create_dataset\nfrom ehrql.tables.core import patients\n"
+        "dataset = create_dataset()\ndataset.define_population(patients.sex == 'female')\n"
+        "dataset.sex = patients.sex\ndataset.configure_dummy_data(population_size=12)\n"
+    )
+    assert cli("run", "cohort") == 0
+    lines = (study / "output/cohort.csv").read_text().splitlines()
+    assert lines[0] == "patient_id,sex"
+    assert len(lines) == 13
+    assert {line.split(",")[1] for line in lines[1:]} == {"female"}

@@ -107,9 +107,9 @@ def run(
         keep_going=continue_on_error,
         database=_folder(store),
         backend=backend,
+        images=images_of(executor),
     )
     if plan:
-        settings = replace(settings, images=images_of(executor))
         return show_plan(study, pipeline, tuple(actions), settings, as_json=as_json)
     chosen = "unconfined" if unsafe_no_sandbox else executor
     how = How(executor=chosen, wait=wait, explain=explain, as_json=as_json)

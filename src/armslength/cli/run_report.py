@@ -31,7 +31,8 @@ def show_report(run: StudyRun, planned: tuple[Planned, ...], *, explain: bool, a
     complete = all(job.state is JobState.SUCCEEDED or job.reason == "unchanged" for job in jobs)
     findings = _findings(run, files)
     if as_json:
-        _print_json(jobs, planned, files, findings, explanations, complete=complete)
+        stale = [one.action.id for one in run.stale()]
+        _print_json(jobs, planned, files, findings, explanations, complete=complete, stale=stale)
         return 0 if complete else 1
     if not jobs:
         print("everything is done already and nothing it is made from changed; --force runs it again")
@@ -40,6 +41,8 @@ def show_report(run: StudyRun, planned: tuple[Planned, ...], *, explain: bool, a
         print(f"\nfailed: {job.plan.action} after {elapsed_of(job)}: {job.message}")
         for line in explanations.get(job.plan.action, ()):
             print(f"  {line}")
+    for one in run.stale():
+        print(f"\nstale: {one.action.id}: {'; '.join(one.reasons)}")
     print("\n" + _in_a_line(jobs, planned))
     return 0 if complete else 1
 
@@ -84,10 +87,12 @@ def _print_json(
     explanations: dict[str, tuple[str, ...]],
     *,
     complete: bool,
+    stale: list[str],
 ) -> None:
     report = {
         "event": "report",
         "complete": complete,
+        "stale": stale,
         "jobs": [
             {
                 "action": job.plan.action,

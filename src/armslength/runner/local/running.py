@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 
 from armslength.kernel.clock import Clock, utc_now
-from armslength.kernel.errors import Mistake
-from armslength.pipeline.model import Pipeline
+from armslength.kernel.errors import Mistake, Mistakes
+from armslength.pipeline.model import RUN_ALL, Pipeline
 from armslength.runner.executor import Executor, Phase
 from armslength.runner.finishing import Finished, finish
 from armslength.runner.lifecycle.records import FileRecord, JobRecord
@@ -21,7 +21,7 @@ from armslength.runner.local import planning
 from armslength.runner.local.code import Code, forget_copies
 from armslength.runner.local.layer import LocalLayer, freeze_code, remove_old_outputs
 from armslength.runner.local.measuring import last_line, memory_of
-from armslength.runner.local.planning import PROJECT, Known, Planned, Settings
+from armslength.runner.local.planning import PROJECT, Known, Planned, Settings, Verdict
 from armslength.runner.local.recipes import narrowed
 from armslength.runner.local.state import LocalStore
 from armslength.runner.local.study import WORKSPACE, Study
@@ -61,6 +61,7 @@ class StudyRun:
         self._work = Work(THREADS)
         self._watches: dict[str, Watch] = {}
         self._code: Code | None = None
+        self._pipeline: Pipeline | None = None
         self._layer = LocalLayer(study, executor, self.settings, None)
         self._request: JobRequest | None = None
         self._manifest_at = 0.0
@@ -94,6 +95,7 @@ class StudyRun:
 
     def begin(self, pipeline: Pipeline, actions: tuple[str, ...]) -> tuple[Planned, ...]:
         """Plan a run and note it; return what becomes of every action. Raises Mistakes before anything is noted."""
+        self._pipeline = pipeline
         self._freeze_code(pipeline)
         request = planning.request_for(actions, self.settings, now=self.clock())
         planned, plans = planning.plan_actions(pipeline, request, self._known(), self.settings)
@@ -187,6 +189,25 @@ class StudyRun:
     def outputs(self) -> list[FileRecord]:
         """Return the current outputs of the study."""
         return self.store.files(WORKSPACE)
+
+    def stale(self) -> tuple[Planned, ...]:
+        """Return actions that ran before, were not asked for now, and would make something else today."""
+        if self._pipeline is None:
+            return ()
+        request = planning.request_for((RUN_ALL,), self.settings, now=self.clock())
+        asked = {job.plan.action for job in self.jobs.values()}
+        settings = replace(self.settings, force=False)
+        try:
+            planned, _ = planning.plan_actions(self._pipeline, request, self._known(), settings)
+        except Mistakes:
+            return ()  # some action cannot run here at all, which was not asked for
+        return tuple(
+            one
+            for one in planned
+            if one.verdict is not Verdict.KEEP
+            and one.action.id not in asked
+            and self.store.newest_success(WORKSPACE, one.action.id) is not None
+        )
 
     def last_line(self, job: JobRecord) -> str:
         """Return what a running job said last."""
