@@ -137,6 +137,7 @@ def is_person_time(name: str) -> bool:
     return bool(PERSON_TIME & (set(parts) | pairs)) or "persontime" in joined or "personyear" in joined
 
 
+@lru_cache(maxsize=16_384)
 def counts_people(name: str) -> bool:
     """True when a header says that its column counts people or what happened to them.
 

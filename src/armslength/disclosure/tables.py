@@ -137,6 +137,8 @@ def decode(data: bytes) -> str:
 
     Raises Unreadable for binary content.
     """
+    if data.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        raise Unreadable("it is written in UTF-32; save it as UTF-8")
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             try:

@@ -36,11 +36,30 @@ class _Grid:
     hidden: bool = False
 
 
+# Read piece by piece, so that what never ends is met once per piece and not once per sign.
+_PIECE, _SHORT = 256 * 1024, 4096
+
+
+def _feed(reader: _Reader, text: str) -> None:
+    try:
+        for start in range(0, len(text), _PIECE):
+            reader.feed(text[start : start + _PIECE])
+        rest = reader.rawdata
+        if len(rest) <= _SHORT or "<" not in rest:
+            reader.close()
+            return
+    except AssertionError as error:  # how the parser refuses `<![x>`
+        raise Unreadable(f"it is not HTML: {error}") from None
+    # A tag or comment without its end: closing would try every sign of it as the start of another.
+    line = reader.getpos()[0]
+    reader.unread.append(f"from line {line} on it is cut off in the middle of a tag or a comment")
+    reader.hidden.append(Passage(text=rest, line=line, kind="comment"))
+
+
 def read_page(text: str, *, name: str, policy: DisclosurePolicy) -> Document:
     """Read an HTML page. Raises Unreadable beyond the limits."""
     reader = _Reader(name=name, policy=policy)
-    reader.feed(text)
-    reader.close()
+    _feed(reader, text)
     reader.finish()
     return Document(
         name=name,
