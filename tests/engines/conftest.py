@@ -8,7 +8,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="rewrite tests/engines/golden/*.sql")
+    parser.addoption("--update-golden", action="store_true", help="rewrite tests/engines/golden/")
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def golden(request: pytest.FixtureRequest):
     def compare(name: str, text: str) -> None:
         path = Path(__file__).parent / "golden" / name
         if request.config.getoption("--update-golden", default=False):
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         assert path.exists(), f"run pytest with --update-golden to write {path.name}"
         assert text == path.read_text()

@@ -134,7 +134,8 @@ def _passes(plain: QueryPlan, passes: tuple[Pass, ...]) -> str:
 
 
 def _saved(before: QueryPlan, after: QueryPlan) -> str:
-    grouped = [scan for scan in after.scans if scan.groups is not None and scan not in before.scans]
+    had_groups = any(scan.groups is not None for scan in before.scans)
+    grouped = [] if had_groups else [scan for scan in after.scans if scan.groups is not None]
     told = []
     if len(before.scans) != len(after.scans):
         told.append(f"{_count(len(before.scans), 'reading')} became {len(after.scans)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
@@ -40,17 +41,33 @@ class ArrowTables:
 Source = ParquetFiles | DatabaseFile | ArrowTables
 
 
+MEMORY_LIMIT, THREADS = "ARMSLENGTH_MEMORY_LIMIT", "ARMSLENGTH_THREADS"
+SPILL_FOLDER = "ARMSLENGTH_SPILL_FOLDER"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Limits an engine works under.
 
     `memory_limit` is text such as `4GB`, None for the engine's own choice; `spill_folder` is where rows
-    go that do not fit, None for a folder of the engine's own that is removed when it closes.
+    go that do not fit, None for the usual place of temporary files. What is None may still be set by the
+    environment: see `completed`.
     """
 
     memory_limit: str | None = None
     threads: int | None = None
     spill_folder: Path | None = None
+
+    def completed(self, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Take from the environment what is not given. Raises Mistake Q109 for threads that are no number."""
+        threads, spill = environment.get(THREADS), environment.get(SPILL_FOLDER)
+        if threads and not threads.isdecimal():
+            raise Mistake("Q109", f"{THREADS} is {threads!r}", hint="give a whole number from 1")
+        return Settings(
+            memory_limit=self.memory_limit or environment.get(MEMORY_LIMIT) or None,
+            threads=self.threads or (int(threads) if threads else None),
+            spill_folder=self.spill_folder or (Path(spill) if spill else None),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ from armslength.query.engines.compile.scope import named
 from armslength.query.engines.compile.statements import compile_plan
 from armslength.query.engines.dialects.duckdb_sql import DuckDBDialect
 from armslength.query.engines.engine import (
+    MEMORY_LIMIT,
+    SPILL_FOLDER,
     ArrowTables,
     Capabilities,
     DatabaseFile,
@@ -55,15 +57,14 @@ class DuckDB:
 
     connection: duckdb.DuckDBPyConnection
     spill_folder: Path
-    owns_spill_folder: bool
     capabilities: Capabilities = field(default=Capabilities(name="duckdb", title="DuckDB"))
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
     def open(cls, source: Source, *, settings: Settings | None = None) -> DuckDB:
         """Open a source. Raises Mistake Q106 when it cannot be opened, Q109 for a setting it refuses."""
-        settings = settings or Settings()
-        spill = settings.spill_folder or Path(tempfile.mkdtemp(prefix="armslength-spill-"))
+        settings = (settings or Settings()).completed()
+        spill = _spill_folder(settings)
         try:
             connection = _connected(source)
             try:
@@ -72,10 +73,9 @@ class DuckDB:
                 connection.close()
                 raise
         except BaseException:
-            if settings.spill_folder is None:
-                shutil.rmtree(spill, ignore_errors=True)
+            shutil.rmtree(spill, ignore_errors=True)
             raise
-        return cls(connection=connection, spill_folder=spill, owns_spill_folder=settings.spill_folder is None)
+        return cls(connection=connection, spill_folder=spill)
 
     def compile(self, dataset: Dataset, *, backend: Backend, passes: tuple[Pass, ...] | None = None) -> Plan:
         """Return the statements of a query; `passes=()` leaves the plan as plain as it can be."""
@@ -165,10 +165,9 @@ class DuckDB:
         return "\n".join(parts)
 
     def close(self) -> None:
-        """Close the connection and remove the spill folder if it was ours."""
+        """Close the connection and remove what it spilled."""
         self.connection.close()
-        if self.owns_spill_folder:
-            shutil.rmtree(self.spill_folder, ignore_errors=True)
+        shutil.rmtree(self.spill_folder, ignore_errors=True)
 
     def __enter__(self) -> DuckDB:
         return self
@@ -185,6 +184,16 @@ class DuckDB:
         except pa.ArrowException as error:
             # Errors of a query that is already streaming arrive dressed as Arrow's.
             raise _mistake(error, purpose) from error
+
+
+def _spill_folder(settings: Settings) -> Path:
+    """Make a folder for this engine alone. Raises Mistake Q109 where that is not possible."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="armslength-spill-", dir=settings.spill_folder))
+    except OSError as error:
+        hint = f"give a folder that exists and may be written to, with {SPILL_FOLDER}"
+        what = f"nothing can be spilled to disk: {error.strerror or error}"
+        raise Mistake("Q109", what, where=str(settings.spill_folder), hint=hint) from None
 
 
 def _connected(source: Source) -> duckdb.DuckDBPyConnection:
@@ -223,6 +232,8 @@ def _configure(
                     expressions=[exp.SetItem(this=exp.EQ(this=exp.var(name), expression=exp.convert(value)))]
                 ).sql(dialect="duckdb")
             )
+        except duckdb.IOException as error:
+            raise _mistake(error, "make room for its tables") from error
         except duckdb.Error as error:
             raise Mistake(
                 "Q109", f"the setting `{name}` cannot be {value!r}: {_first_line(error)}"
@@ -264,10 +275,13 @@ def _mistake(error: Exception, purpose: str) -> Mistake:
     if isinstance(error, duckdb.InterruptException) or "INTERRUPT" in text:
         return Mistake("Q108", f"the query was cancelled while it was to {purpose}")
     if isinstance(error, duckdb.OutOfMemoryException) or "Out of Memory" in text:
-        hint = "give it more memory or a larger spill folder, or ask for fewer variables at once"
-        return Mistake(
-            "Q107", f"the database ran out of memory while it was to {purpose}", hint=hint, exit_status=6
-        )
+        hint = f"give it more memory with {MEMORY_LIMIT}, such as `8GB`, or ask for fewer variables at once"
+        what = f"the database ran out of memory while it was to {purpose}: {_first_line(error)}"
+        return Mistake("Q107", what, hint=hint, exit_status=TOO_COMPLEX)
+    if "Could not write file" in text or "No space left" in text:
+        hint = f"free some space, or name a folder on a larger disk with {SPILL_FOLDER}"
+        what = f"the disk is full that rows are spilled to, while it was to {purpose}: {_first_line(error)}"
+        return Mistake("Q107", what, hint=hint, exit_status=TOO_COMPLEX)
     if isinstance(error, duckdb.CatalogException):
         hint = "the backend promises a table that the database does not have; tell whoever provides it"
         return Mistake(
@@ -292,4 +306,5 @@ def _mistake(error: Exception, purpose: str) -> Mistake:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0]
+    """Return the first line that says something, without the engine's name for the kind of error."""
+    return str(error).split("\n", 1)[0].removeprefix("Out of Memory Error: ").removeprefix("IO Error: ")

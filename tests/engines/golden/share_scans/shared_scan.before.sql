@@ -1,0 +1,101 @@
+-- 1 of 7: decide who is in the population
+CREATE TEMPORARY TABLE "armslength_population" AS
+SELECT DISTINCT
+  "everybody"."patient_id"
+FROM (
+  SELECT
+    CAST("patients"."patient_id" AS BIGINT) AS "patient_id"
+  FROM "patients"
+  WHERE
+    NOT (
+      "patients"."patient_id" IS NULL
+    )
+) AS everybody
+LEFT JOIN "patients" AS "patients"
+  ON "patients"."patient_id" = "everybody"."patient_id"
+WHERE
+  (
+    (
+      YEAR(CAST('2020-01-01' AS DATE)) - YEAR("patients"."date_of_birth")
+    ) - CAST(MONTH(CAST('2020-01-01' AS DATE)) * 100 + DAY(CAST('2020-01-01' AS DATE)) < MONTH("patients"."date_of_birth") * 100 + DAY("patients"."date_of_birth") AS BIGINT)
+  ) >= 18;
+
+-- 2 of 7: read events for 1 answer about the variables
+CREATE TEMPORARY TABLE "armslength_scan_1" AS
+SELECT
+  CAST("events"."patient_id" AS BIGINT) AS "patient_id",
+  BOOL_OR(CAST(TRUE AS BOOLEAN)) AS "answer_1"
+FROM "events"
+WHERE
+  "events"."code" IN ('c1', 'c2', 'c3')
+GROUP BY
+  "events"."patient_id";
+
+-- 3 of 7: read events for 1 answer about the variables
+CREATE TEMPORARY TABLE "armslength_scan_2" AS
+SELECT
+  CAST("events"."patient_id" AS BIGINT) AS "patient_id",
+  COUNT(*) AS "answer_1"
+FROM "events"
+WHERE
+  "events"."code" IN ('c4', 'c9')
+GROUP BY
+  "events"."patient_id";
+
+-- 4 of 7: read events for 1 answer about the variables
+CREATE TEMPORARY TABLE "armslength_scan_3" AS
+SELECT
+  CAST("events"."patient_id" AS BIGINT) AS "patient_id",
+  AVG(CAST("events"."value" AS DOUBLE)) AS "answer_1"
+FROM "events"
+WHERE
+  "events"."code" IN ('c1', 'c2', 'c3')
+GROUP BY
+  "events"."patient_id";
+
+-- 5 of 7: read events for 1 answer about the variables
+CREATE TEMPORARY TABLE "armslength_scan_4" AS
+SELECT
+  CAST("events"."patient_id" AS BIGINT) AS "patient_id",
+  ARG_MAX_NULL(
+    "events"."value",
+    CREATE_SORT_KEY("events"."date", 'ASC NULLS FIRST', "events"."value", 'ASC NULLS FIRST')
+  ) AS "answer_1"
+FROM "events"
+WHERE
+  "events"."code" IN ('c1', 'c2', 'c3')
+GROUP BY
+  "events"."patient_id";
+
+-- 6 of 7: read events for 1 answer about the variables
+CREATE TEMPORARY TABLE "armslength_scan_5" AS
+SELECT
+  CAST("events"."patient_id" AS BIGINT) AS "patient_id",
+  MAX("events"."date") AS "answer_1"
+FROM "events"
+WHERE
+  "events"."code" IN ('c4', 'c9')
+GROUP BY
+  "events"."patient_id";
+
+-- 7 of 7: fetch dataset
+SELECT
+  "armslength_population"."patient_id" AS "patient_id",
+  CAST(COALESCE("armslength_scan_1"."answer_1", FALSE) AS BOOLEAN) AS "has_first",
+  CAST(COALESCE("armslength_scan_2"."answer_1", 0) AS BIGINT) AS "count_second",
+  CAST("armslength_scan_3"."answer_1" AS DOUBLE) AS "mean_first",
+  CAST("armslength_scan_4"."answer_1" AS DOUBLE) AS "last_value",
+  CAST("armslength_scan_5"."answer_1" AS DATE) AS "last_date"
+FROM "armslength_population"
+LEFT JOIN "armslength_scan_1" AS "armslength_scan_1"
+  ON "armslength_scan_1"."patient_id" = "armslength_population"."patient_id"
+LEFT JOIN "armslength_scan_2" AS "armslength_scan_2"
+  ON "armslength_scan_2"."patient_id" = "armslength_population"."patient_id"
+LEFT JOIN "armslength_scan_3" AS "armslength_scan_3"
+  ON "armslength_scan_3"."patient_id" = "armslength_population"."patient_id"
+LEFT JOIN "armslength_scan_4" AS "armslength_scan_4"
+  ON "armslength_scan_4"."patient_id" = "armslength_population"."patient_id"
+LEFT JOIN "armslength_scan_5" AS "armslength_scan_5"
+  ON "armslength_scan_5"."patient_id" = "armslength_population"."patient_id"
+ORDER BY
+  "armslength_population"."patient_id";
