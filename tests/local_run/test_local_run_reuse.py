@@ -157,7 +157,7 @@ def test_events_and_the_report_are_json(study: Path, cli: Cli, capsys: pytest.Ca
 def test_two_actions_run_at_the_same_time(study: Path, cli: Cli) -> None:
     for name in ("people", "letters"):
         (study / f"analysis/{name}.py").write_text(
-            f"import time\ntime.sleep(1)\nopen('output/{name}.txt','w').write('x')\n"
+            f"import time\ntime.sleep(4)\nopen('output/{name}.txt','w').write('x')\n"
         )
     (study / "project.yaml").write_text(
         "version: '5.0'\nactions:\n"
