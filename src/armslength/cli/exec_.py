@@ -65,8 +65,13 @@ def execute(
         network=network,
         megabytes=parse_size(memory, option="--memory"),
     )
+    return _run(jail, found.argv(tuple(arguments or ())), memory=memory)
+
+
+def _run(jail: bubblewrap.Jail, argv: tuple[str, ...], *, memory: str) -> int:
+    """Run it on our own input and output, and return its status as a shell would tell it."""
     sys.stdout.flush()
-    running = bubblewrap.start(jail, found.argv(tuple(arguments or ())), stdin=None)
+    running = bubblewrap.start(jail, argv, stdin=None)
     try:
         outcome = running.wait()
     except KeyboardInterrupt:
