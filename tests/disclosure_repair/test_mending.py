@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import itertools
 import json
-import shutil
 import subprocess
 from dataclasses import replace
 
@@ -145,14 +144,12 @@ def test_a_cell_in_pieces_is_not_guessed_at():
     assert told.missed and not told.is_safe and b"<b>1</b><b>03</b>" in told.after
 
 
-@pytest.mark.skipif(shutil.which("patch") is None, reason="the patch program is not installed")
-def test_the_diff_is_one_that_patch_takes(tmp_path):
+def test_the_diff_is_one_that_other_programs_take(tmp_path):
     for name, text in (("t.csv", as_csv()), ("end.csv", as_csv().rstrip("\n"))):
         mended = mend(text.encode(), name=name)
         (tmp_path / name).write_text(text)
-        subprocess.run(
-            ["patch", "-p1", "--silent"], cwd=tmp_path, input=mended.diff(name), text=True, check=True
-        )
+        (tmp_path / "diff").write_text(mended.diff(name))
+        subprocess.run(["git", "apply", "-p1", "diff"], cwd=tmp_path, check=True)
         assert (tmp_path / name).read_bytes() == mended.after
 
 

@@ -183,7 +183,8 @@ def _differences(
             pair, bounds = members[0]
             yield _finding(
                 "E1", verdict, file, [entry for entry, _ in members],
-                what=f"{_several(len(members), 'count')} {'differs' if len(members) == 1 else 'differ'} from release `{pair.old.release.id}` by so few people that"
+                what=f"{_several(len(members), 'count')} {'differs' if len(members) == 1 else 'differ'} from release"
+                f" `{pair.old.release.id}` by so few people that"
                 f" subtraction shows them, first by {bounds}",
                 why="the difference of two nested groups is a small count that nobody meant to show",
                 fix="leave the cell as it was released, or wait until more people have joined",
