@@ -48,7 +48,8 @@ def running_engine(folder: Path) -> Iterator[Engine]:
     """Start an engine that lives below a folder, and end it with everything it started."""
     why = "it said nothing"
     for driver in ("overlay2", "vfs"):  # the second works where the first cannot: on top of another overlay
-        line = [
+        line = [  # which dies with us, however we die
+            "setpriv", "--pdeathsig", "TERM",
             "dockerd", "--storage-driver", driver, "--data-root", str(folder / "data"),
             "--exec-root", str(folder / "exec"), "--host", f"unix://{folder}/socket",
             "--pidfile", str(folder / "pid"), "--bridge", "none", "--iptables=false",

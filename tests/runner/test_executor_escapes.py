@@ -98,6 +98,60 @@ def test_the_supervisor_and_other_processes_cannot_be_named_or_signalled(
     assert result.exit_status == 0
 
 
+def test_others_cannot_be_traced_or_read_by_their_number(executor: Executor, python_job: RunJob) -> None:
+    other = subprocess.Popen(["sleep", "60"])
+    try:
+        job, result = python_job(
+            "import ctypes\nlibc = ctypes.CDLL(None)\n"
+            f"for process in ({other.pid}, {os.getpid()}):\n"
+            "    for request in (16, 0x4206):\n"  # to attach, and to seize
+            "        print('TRACED' if libc.ptrace(request, process, 0, 0) == 0 else 'refused')\n"
+            "    buffer = ctypes.create_string_buffer(8)\n"
+            "    print('READ' if libc.process_vm_readv(process, buffer, 1, buffer, 1, 0) > 0 else 'refused')\n"
+        )
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+    assert (result.exit_status, said(executor, job).split()) == (0, ["refused"] * 6)
+
+
+def test_devices_of_the_machine_are_not_there_and_cannot_be_made(
+    executor: Executor, python_job: RunJob
+) -> None:
+    job, _ = python_job(
+        "import glob, os\n"
+        "for name in ('mem', 'kmsg', 'kvm', 'fuse', 'loop-control', 'net/tun', *map(os.path.basename,\n"
+        "             glob.glob('/dev/[svnx][dv]*') + glob.glob('/dev/loop*') + glob.glob('/dev/dm*'))):\n"
+        "    try:\n        print('OPENED', name, os.open('/dev/' + name, os.O_RDWR))\n"
+        "    except OSError:\n        print('refused')\n"
+        "for folder in ('outputs', '/tmp', '/dev/shm'):\n"
+        "    try:\n        os.mknod(folder + '/a.csv', 0o060666, os.makedev(8, 0))\n        print('MADE', folder)\n"
+        "    except OSError:\n        print('refused')\n"
+    )
+    assert "OPENED" not in said(executor, job) and "MADE" not in said(executor, job)
+    assert said(executor, job).count("refused") >= 9
+
+
+def test_secrets_of_whoever_starts_a_job_are_not_in_its_surroundings(
+    executor: Executor, python_job: RunJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOKEN_OF_THE_RUNNER", "SECRET")
+    monkeypatch.setenv("DATABASE_URL", "SECRET")
+    job, result = python_job(
+        "import os\nprint(dict(os.environ))\n"
+        "for number in os.listdir('/proc'):\n"
+        "    if number.isdigit():\n"
+        "        try:\n            print(open(f'/proc/{number}/environ').read())\n"
+        "        except OSError:\n            pass\n"
+        "print(open('/proc/self/mountinfo').read())\n",
+        environment={"GIVEN": "1"},
+    )
+    assert result.exit_status == 0
+    assert "'GIVEN': '1'" in said(executor, job)
+    assert "SECRET" not in said(executor, job)
+
+
 def test_memory_folders_are_small_and_private(executor: Executor, python_job: RunJob) -> None:
     program = (
         "import os\nprint(os.listdir('/dev/shm'))\nwritten = 0\n"
