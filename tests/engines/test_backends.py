@@ -217,7 +217,7 @@ def test_a_column_may_be_an_expression_over_physical_ones() -> None:
 
 def test_backends_are_found_by_name() -> None:
     assert (find_backend("core"), find_backend("omop")) == (CORE, OMOP)
-    with pytest.raises(Mistake, match="core, emis, emisv2, omop, omop-uk, tpp") as told:
+    with pytest.raises(Mistake, match="core, emis, emisv2, files, omop, omop-uk, tpp") as told:
         find_backend("epic")
     assert told.value.code == "Q113"
 

@@ -21,7 +21,8 @@ DEFAULT_BACKEND, DEFAULT_ENGINE = "core", "duckdb"
 # Older runners always set the variable, with one of these where no real backend was meant.
 NO_BACKEND = frozenset({"", "expectations", "test"})
 # Whose tables a plain folder may hold: nothing is held back from who asks it, so no provider's backend is among them.
-ANSWERED_FROM_FILES = frozenset({DEFAULT_BACKEND, "files"})
+FILES = "files"
+ANSWERED_FROM_FILES = frozenset({DEFAULT_BACKEND, FILES})
 # A folder with a file for each table is no engine of its own here: DuckDB is asked of the tables read from it.
 OF_FILES = frozenset({"localfile", "csv"})
 # The last part of a dotted path, as in `package.module.LocalFileQueryEngine`.
@@ -93,7 +94,7 @@ def database_for(arguments: argparse.Namespace, *, dsn: str, question: Dataset |
     from armslength.query.api.dummy_data import database_of_tables
 
     backend, engine = backend_of(arguments), engine_of(arguments)
-    if is_plain_folder(dsn, asked=_asked_engine(arguments) in OF_FILES):
+    if backend != FILES and is_plain_folder(dsn, asked=_asked_engine(arguments) in OF_FILES):
         _require_no_other_backend(backend, dsn)
         return database_of_tables(Path(dsn), question)
     return Database(dsn=dsn, backend=backend, engine=engine)

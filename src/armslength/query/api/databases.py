@@ -15,6 +15,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from armslength.kernel.errors import Mistake
+from armslength.query.api.folders import folder_source
 from armslength.query.engines.backend import DIRECT, Backend
 from armslength.query.engines.engine import (
     ArrowTables,
@@ -99,8 +100,8 @@ def no_such_backend(name: str, installed: Iterable[str]) -> Mistake:
 def open_database(database: Database, *, dataset: Dataset, backend: Backend) -> Engine:
     """Open what a database address names, for the tables of one query, and nothing else of it.
 
-    Raises Mistakes of the store (D…), Q103 (the backend lacks a table), Q104 (the store lacks it),
-    Q106 (it cannot be opened), Q114 (the address is not understood).
+    Raises Mistakes of the store (D…) or of a folder's files (Q281 to Q285), Q103 (the backend lacks a table),
+    Q104 (the store lacks it), Q106 (it cannot be opened), Q114 (the address is not understood).
     """
     source: Source
     if database.tables is not None:
@@ -118,6 +119,8 @@ def source_of(dsn: str, *, dataset: Dataset, backend: Backend) -> Source:
     if scheme and not Path(dsn).exists():
         hint = "give the folder of a store, or `duckdb:///path/to/file.duckdb`"
         raise Mistake("Q114", f"database addresses that start with `{scheme}:` are not known", hint=hint)
+    if backend.tables is None:
+        return folder_source(Path(dsn), dataset)
     store = read_store(Path(dsn))
     physical: dict[str, None] = {}
     for table in named_tables(dataset):

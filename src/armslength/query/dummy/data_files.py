@@ -215,7 +215,7 @@ def _read_arrow(path: Path, suffix: str, columns: Sequence[FileColumn]) -> pa.Ta
 def _array(path: Path, array: pa.ChunkedArray, column: FileColumn) -> pa.ChunkedArray:
     where = f"{path}, column {column.name}"
     kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
-    if not FITS.get(column.type, _is_text)(kind):
+    if not FITS.get(column.type, is_text)(kind):
         expected = plain_type(column.type)
         raise problem("Q285", f"the column holds {kind} where {expected} is expected", where=where)
     plain = array.cast(kind) if pa.types.is_dictionary(array.type) else array
@@ -238,7 +238,7 @@ def _values(array: pa.ChunkedArray) -> Iterator[Any]:
         yield from chunk.to_pylist()
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
