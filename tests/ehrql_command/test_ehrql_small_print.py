@@ -281,3 +281,12 @@ def test_parameters_are_told_as_they_were_understood(ehrql, study):
     done = ehrql(study, "dump-dataset-sql", "d.py", "--", "--oldest", "0070")
     assert "parameter `oldest`: 70" in done.stderr and "oldest" not in done.stdout
     assert "parameter" not in ehrql(study, "dump-dataset-sql", "d.py").stderr
+
+
+@pytest.mark.parametrize("option", ["--dummy-tables", "--dummy-data-file"])
+def test_files_that_are_not_there_are_mistakes_of_usage(ehrql, study, option):
+    for command in ("generate-dataset", "generate-measures"):
+        done = ehrql(study, command, "d.py", option, "nowhere")
+        assert done.returncode == 2 and "`nowhere` does not exist" in done.stderr
+        assert "this is printed while loading" not in done.stderr
+    assert ehrql(study, "generate-dataset", "d.py", "--dummy-tables", "d.py").returncode == 2

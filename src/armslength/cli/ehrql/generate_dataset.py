@@ -45,11 +45,27 @@ def add_shared_arguments(parser: argparse.ArgumentParser) -> None:
     add_backend(parser)
     ignored = "ignored when there is a database"
     parser.add_argument(
-        "--dummy-data-file", type=Path, metavar="FILE", help=f"a ready-made output; {ignored}"
+        "--dummy-data-file", type=existing, metavar="FILE", help=f"a ready-made output; {ignored}"
     )
     parser.add_argument(
-        "--dummy-tables", type=Path, metavar="FOLDER", help=f"ready-made input tables; {ignored}"
+        "--dummy-tables", type=existing_folder, metavar="FOLDER", help=f"ready-made input tables; {ignored}"
     )
+
+
+def existing(text: str) -> Path:
+    """The path of a file or folder that is there; else a mistake of usage, before anything runs."""
+    path = Path(text)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"`{text}` does not exist; paths count from the study's folder")
+    return path
+
+
+def existing_folder(text: str) -> Path:
+    """The path of a folder that is there."""
+    path = existing(text)
+    if not path.is_dir():
+        raise argparse.ArgumentTypeError(f"`{text}` is not a folder; name one with a file for each table")
+    return path
 
 
 def run(arguments: argparse.Namespace) -> int:
