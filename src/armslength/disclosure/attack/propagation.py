@@ -109,12 +109,43 @@ def propagate(box: Box, relations: Sequence[Relation], *, only: Iterable[int] | 
                     waiting.append(other)
 
 
+def _end(box: Box, position: int, coefficient: int, *, highest: bool) -> int | None:
+    return box.extreme(((position, coefficient),), highest=highest)
+
+
+@dataclass(slots=True)
+class _Sum:
+    """One end of a sum: the part that is known, and how many of its terms are open at that end."""
+
+    known: int = 0
+    open: int = 0
+
+    @classmethod
+    def of(cls, box: Box, relation: Relation, *, highest: bool) -> _Sum:
+        total = cls()
+        for position, coefficient in relation.terms:
+            total.change(None, _end(box, position, coefficient, highest=highest), first=True)
+        return total
+
+    def change(self, old: int | None, new: int | None, *, first: bool = False) -> None:
+        if not first:
+            self.known -= old or 0
+            self.open -= old is None
+        self.known += new or 0
+        self.open += new is None
+
+    def without(self, term: int | None) -> int | None:
+        return None if self.open - (term is None) else self.known - (term or 0)
+
+
 def _apply(box: Box, relation: Relation, number: int) -> list[int]:
     """Push bounds through one relation; return the quantities that moved."""
     moved = []
+    # The ends of the whole sum, kept up as its terms move: a total of thousands of rows is gone through once.
+    ends = {highest: _Sum.of(box, relation, highest=highest) for highest in (False, True)}
     for position, coefficient in relation.terms:
-        rest_low = box.extreme(relation.terms, highest=False, skip=position)
-        rest_high = box.extreme(relation.terms, highest=True, skip=position)
+        before = {highest: _end(box, position, coefficient, highest=highest) for highest in ends}
+        rest_low, rest_high = (ends[highest].without(before[highest]) for highest in (False, True))
         most = None if relation.high is None or rest_low is None else relation.high - rest_low
         least = None if relation.low is None or rest_high is None else relation.low - rest_high
         if coefficient < 0:
@@ -130,6 +161,8 @@ def _apply(box: Box, relation: Relation, number: int) -> list[int]:
             raise Contradiction(relation)
         if changed:
             moved.append(position)
+            for highest, end in ends.items():
+                end.change(before[highest], _end(box, position, coefficient, highest=highest))
     return moved
 
 
