@@ -52,6 +52,7 @@ def pages() -> dict[Path, str]:
     from armslength.disclosure.policy import DEFAULT
     from armslength.disclosure.telling import manual
     from armslength.policy.page import policy_page
+    from armslength.query.api.backend_pages import backend_pages
 
     reference = HOUSE / "docs" / "reference"
     return {
@@ -60,6 +61,7 @@ def pages() -> dict[Path, str]:
         reference / "disclosure-checks.md": manual.checks_page(DEFAULT),
         reference / "disclosure-policy.md": manual.policy_page(),
         **{reference / "checks" / name: text for name, text in manual.check_pages().items()},
+        **{reference / "backends" / name: text for name, text in backend_pages().items()},
     }
 
 
