@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -40,6 +41,11 @@ def cli() -> Cli:
     return lambda *arguments: command([str(one) for one in arguments])
 
 
+def heed_ctrl_c() -> None:
+    """Undo what a shell does to programs in the background, which pass it on: to be deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def start(study: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """The command as a process of its own, which a test may interrupt or kill."""
@@ -53,6 +59,7 @@ def start(study: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            preexec_fn=heed_ctrl_c,
         )
         started.append(process)
         return process

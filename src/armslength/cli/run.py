@@ -111,12 +111,11 @@ def run(
     )
     if plan:
         return show_plan(study, pipeline, tuple(actions), settings, as_json=as_json)
-    chosen = "unconfined" if unsafe_no_sandbox else executor
-    how = How(executor=chosen, wait=wait, explain=explain, as_json=as_json)
+    how = How("unconfined" if unsafe_no_sandbox else executor, wait=wait, explain=explain, as_json=as_json)
     return _run(study, pipeline, tuple(actions), settings, how)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class How:
     """What only the command line knows of a run."""
 
@@ -176,7 +175,9 @@ def _stopped_by_signals() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    # What whoever started us had us ignore (`nohup`) stays ignored.
+    heeded = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in heeded}
     try:
         yield
     finally:

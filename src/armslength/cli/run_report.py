@@ -94,16 +94,7 @@ def _print_json(
         "complete": complete,
         "stale": stale,
         "jobs": [
-            {
-                "action": job.plan.action,
-                "state": job.state.value,
-                "reason": job.reason,
-                "message": job.message,
-                "seconds": _seconds(job),
-                "peak_memory_bytes": job.facts["peak_memory_bytes"],
-                "explanation": list(explanations.get(job.plan.action, ())),
-            }
-            for job in jobs
+            _described(job) | {"explanation": list(explanations.get(job.plan.action, ()))} for job in jobs
         ],
         "kept": [one.action.id for one in planned if one.verdict.value == "keep"],
         "outputs": [
@@ -120,6 +111,18 @@ def _print_json(
         ],
     }
     print(json.dumps(report), flush=True)
+
+
+def _described(job: JobRecord) -> dict[str, object]:
+    """Return one job for programs."""
+    return {
+        "action": job.plan.action,
+        "state": job.state.value,
+        "reason": job.reason,
+        "message": job.message,
+        "seconds": _seconds(job),
+        "peak_memory_bytes": job.facts["peak_memory_bytes"],
+    }
 
 
 def _in_a_line(jobs: list[JobRecord], planned: tuple[Planned, ...]) -> str:
