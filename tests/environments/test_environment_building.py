@@ -99,9 +99,12 @@ def test_what_was_left_of_a_build_that_was_killed_is_not_taken_for_an_environmen
     folder = place_of("tiny")
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "python").write_text("half")
+    killed = folder.with_name(f"{folder.name}.abc.part")
+    killed.mkdir()
     assert built_environment("tiny") is None
     assert build_python(entry, say=silent).packages == ("tiny==1.0",)
     assert built_environment("tiny") is not None
+    assert not killed.exists()
 
 
 def test_a_job_sees_the_locked_environment_read_only_and_nothing_of_ours(

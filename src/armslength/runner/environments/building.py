@@ -72,6 +72,8 @@ def build_python(entry: Entry, *, say: Say) -> Built:
         if record := read_built(folder):
             say(f"{entry.name} is there: {folder}")
             return record
+        for left in folder.parent.glob(f"{folder.name}.*.part"):
+            remove_tree(left)  # of a build that was killed: whoever holds the lock is alone here
         started = time.monotonic()
         making = folder.with_name(f"{folder.name}.{new_id()}.part")
         try:

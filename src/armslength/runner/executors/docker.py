@@ -14,7 +14,7 @@ from armslength.kernel.errors import Mistake
 from armslength.runner import supervisor
 from armslength.runner.containers import watcher
 from armslength.runner.containers.describing import LABEL, creation, why_not_image
-from armslength.runner.containers.engine import Engine
+from armslength.runner.containers.engine import Engine, EngineError
 from armslength.runner.executor import JobSpec, Phase, Result
 from armslength.runner.workarea import lay_out, remove_tree, user_of
 
@@ -74,7 +74,13 @@ class DockerExecutor:
         os.close(lock)
         if (folder / supervisor.RESULT).exists():
             return Phase.FINISHED
-        found = self.engine.inspect(self.container(job))
+        try:
+            found = self.engine.inspect(self.container(job))
+        except EngineError:
+            # An engine that is restarting has not ended anything that we know of.
+            if (folder / supervisor.STARTED).exists():
+                return Phase.RUNNING
+            raise
         if found is not None and found["State"]["Status"] == "created":
             return Phase.PREPARED
         if found is None or self._was_before_this_boot(folder):
