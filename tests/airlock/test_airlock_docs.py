@@ -12,7 +12,7 @@ ROOM = HOUSE / "src" / "armslength"
 
 
 def code() -> str:
-    files = [*sorted((ROOM / "airlock").rglob("*.py")), ROOM / "cli" / "airlock.py"]
+    files = [*sorted((ROOM / "airlock").rglob("*.py")), *sorted((ROOM / "cli").glob("airlock*.py"))]
     return "\n".join(path.read_text() for path in files)
 
 
