@@ -29,7 +29,7 @@ from armslength.query.engines.passes import PASSES
 from armslength.query.engines.restrictions import Listed, Restriction
 from armslength.query.model import nodes as n
 
-EXAMPLES = int(os.environ.get("ARMSLENGTH_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("ARMSLENGTH_EXAMPLES", "45"))
 DATE = datetime.date
 LIFTERS = ("see_denied", "see_not_allowed", "see_inactive")
 COMBINATIONS = [set(each) for size in range(4) for each in combinations(LIFTERS, size)]
@@ -192,6 +192,32 @@ def test_no_restricted_row_influences_any_answer_about_everybody(
 ) -> None:
     """Everybody in the tables and many small variables: a restricted row that is read shows at once."""
     check(dataset, data, lists, given_, passes)
+
+
+EVENTS, VISITS = EVENT_TABLES
+EVERY_ROW = n.Dataset(
+    n.Or(
+        n.Or(*map(n.Exists, PATIENT_TABLES)), n.Or(n.Exists(INLINE), n.Or(n.Exists(EVENTS), n.Exists(VISITS)))
+    ),
+    (("events", n.Count(EVENTS)), ("visits", n.Count(VISITS)), ("home", n.Exists(PATIENT_TABLES[1]))),
+    tuple(
+        (
+            table.name,
+            n.SeriesCollectionFrame((("d", n.SelectColumn(table, "d")), ("i", n.SelectColumn(table, "i")))),
+        )
+        for table in EVENT_TABLES
+    ),
+)
+
+
+@pytest.mark.timeout(3600)
+@many(EXAMPLES)
+@given(tables(), LISTS, st.sampled_from(COMBINATIONS), ANY_PASSES)
+def test_every_row_is_seen_that_is_permitted_and_no_other(
+    data: Any, lists: Lists, given_: set[str], passes: Any
+) -> None:
+    """One question that shows every person and every row there is."""
+    check(EVERY_ROW, data, lists, given_, passes)
 
 
 def test_every_choice_of_permissions_is_tried() -> None:

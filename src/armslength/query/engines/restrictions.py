@@ -7,12 +7,13 @@ once more where the population is decided.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from sqlglot import exp
 
 PATIENT, PRACTICE = "patient_id", "practice"
+PREPARED = "armslength_seen"  # the temporary table of whom a project may see
 
 
 class Listed(StrEnum):
@@ -77,6 +78,38 @@ class Restriction:
             name = exp.to_identifier(self.prepared_as, quoted=True)
             source = exp.alias_(exp.Table(this=name), "listed", table=True, copy=False)
         return exp.select(exp.Literal.number(1)).from_(source, copy=False)
+
+
+def combined(restrictions: tuple[Restriction, ...]) -> tuple[Restriction, ...]:
+    """Return restrictions that keep the same people and rows, as one prepared list where some list lets people in.
+
+    Each table then asks one small list instead of every list: measured as a third of the time. Without a list of
+    whom to let in there is nobody to list, and so nothing to prepare.
+    """
+    first = next((each for each in restrictions if each.until), None)
+    first = first or next((each for each in restrictions if each.listed is Listed.LET_IN), None)
+    by_practice = [each.practices for each in restrictions if each.practices is not None]
+    by_day = [each for each in restrictions if each.until]
+    if first is None or first.listed is Listed.LEFT_OUT or len(by_practice) > 1 or len(by_day) > 1:
+        return restrictions
+    patient = exp.column(exp.to_identifier(PATIENT, quoted=True), table="first")
+    query = exp.select(patient).from_(first.people.copy().subquery("first", copy=False), copy=False)
+    if first.until:
+        last = exp.Max(this=exp.column(exp.to_identifier(first.until, quoted=True), table="first"))
+        query = query.select(exp.alias_(last, first.until, quoted=True), copy=False)
+    query = query.where(exp.Not(this=exp.Is(this=patient.copy(), expression=exp.Null())), copy=False)
+    for other in restrictions:
+        if other is not first:
+            query = query.where(replace(other, prepared_as="").keeps_person(patient), copy=False)
+    return (
+        replace(
+            first,
+            words="; ".join(each.words for each in restrictions),
+            people=query.group_by(patient.copy(), copy=False),
+            prepared_as=PREPARED,
+            practices=by_practice[0] if by_practice else None,
+        ),
+    )
 
 
 def _listed(column: str) -> exp.Column:

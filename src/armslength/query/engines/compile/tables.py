@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from armslength.query.engines.backend import Backend, TableMapping
 from armslength.query.engines.mapping_files import SEEN
-from armslength.query.engines.restrictions import Restriction
+from armslength.query.engines.restrictions import Restriction, combined
 
 OURS = "armslength_"  # what temporary tables and layers of a query are called
 FINAL = "is_physical"  # the mark of a table that stands for itself
@@ -44,12 +44,12 @@ def people_seen(patient: exp.Expr, *, backend: Backend, dialect: str) -> list[ex
 
     Tables that travel with a query name people too, so leaving them out of the database's tables is not enough.
     """
-    return [_final(each.keeps_person(patient), backend, dialect) for each in backend.applied]
+    return [_final(each.keeps_person(patient), backend, dialect) for each in combined(backend.applied)]
 
 
 def prepared_lists(*, backend: Backend, dialect: str) -> Iterator[tuple[Restriction, exp.Expr]]:
     """Yield the restrictions whose people are worked out once for each job, with the query that gives them."""
-    for each in backend.applied:
+    for each in combined(backend.applied):
         if each.prepared_as:
             yield each, _final(each.people.copy(), backend, dialect)
 
@@ -65,7 +65,7 @@ def _final(query: exp.Expr, backend: Backend, dialect: str) -> exp.Expr:
 def relation(mapping: TableMapping, *, backend: Backend) -> exp.Query | None:
     """Return the rows of a table that a project may see, or None when they are all of a physical table."""
     query = None if mapping.query is None else _with_people_seen(mapping.query.copy(), backend)
-    conditions = [_condition(mapping, backend, number) for number in range(len(backend.applied))]
+    conditions = [_condition(mapping, restriction) for restriction in combined(backend.applied)]
     if not conditions:
         return query
     source: exp.Expr
@@ -83,7 +83,7 @@ def _with_people_seen(query: exp.Query, backend: Backend) -> exp.Query:
     for call in list(query.find_all(exp.Anonymous)):
         if call.name.upper() == SEEN:
             (person,) = call.expressions
-            conditions = [each.keeps_person(person) for each in backend.applied] or [exp.true()]
+            conditions = [each.keeps_person(person) for each in combined(backend.applied)] or [exp.true()]
             call.replace(exp.Paren(this=_all(conditions)))
     return query
 
@@ -92,13 +92,12 @@ def _all(conditions: list[exp.Expr]) -> exp.Expr:
     return reduce(lambda left, right: exp.And(this=left, expression=right), conditions)
 
 
-def _condition(mapping: TableMapping, backend: Backend, number: int) -> exp.Expr:
+def _condition(mapping: TableMapping, restriction: Restriction) -> exp.Expr:
     def held(column: str | None) -> exp.Expr | None:
         return None if column is None else exp.column(exp.to_identifier(column, quoted=True), table="held")
 
     patient = held(mapping.patient_id)
     assert patient is not None  # noqa: S101 - every table says whose its rows are
-    restriction = backend.applied[number]
     return restriction.keeps_row(patient, day=held(mapping.day), practice=held(mapping.practice))
 
 
