@@ -9,6 +9,7 @@ import pytest
 
 from armslength.kernel.errors import Mistake, Mistakes
 from armslength.policy import DataPermission, InsidePolicy, read_policy, why_not_environment, why_not_run
+from armslength.policy.actions import ActionHome, read_homes_file
 from armslength.policy.page import EXAMPLE
 from armslength.policy.repositories import parse_repository, repository_is_allowed, why_not_rule
 from armslength.wire.jobs import JobRequest
@@ -313,3 +314,40 @@ def test_data_permissions_are_those_that_were_written(tmp_path):
     text = EXAMPLE.replace("data_permissions = []", 'data_permissions = ["ukrr", "include_ndoo"]')
     given = read(tmp_path, text).projects["statin-rates"].data_permissions
     assert given == {DataPermission.UKRR, DataPermission.INCLUDE_NDOO}
+
+
+def test_a_reusable_action_is_pinned_by_its_commit_at_an_address_of_an_accepted_form(tmp_path):
+    home = read(tmp_path, EXAMPLE).actions["matching:v1.2"]
+    assert (home.repository, home.commit[:4], home.branch) == (
+        "https://github.com/example/matching",
+        "5f3c",
+        "main",
+    )
+    commit, address = home.commit, home.repository
+    for wrong, code in (
+        (EXAMPLE.replace(commit, "main"), "Y003"),
+        (EXAMPLE.replace(commit, "v1.2"), "Y003"),
+        (EXAMPLE.replace(commit, commit[:10]), "Y003"),
+        (EXAMPLE.replace(commit, f"--upload-pack=x{commit[:26]}"), "Y003"),
+        (EXAMPLE.replace(address, "ssh://git@github.com/example/matching"), "Y006"),
+        (EXAMPLE.replace(address, "ext::sh -c id"), "Y006"),
+        (EXAMPLE.replace(address, "https://github.com@evil.example/a/b"), "Y006"),
+        (EXAMPLE.replace(address, "file:///home/../etc"), "Y006"),
+        (EXAMPLE.replace('"matching:v1.2"', '"../matching:v1.2"'), "Y006"),
+        (EXAMPLE.replace('"matching:v1.2"', '"matching:latest"'), "Y006"),
+        (EXAMPLE.replace('branch = "main"', 'branch = "--force"'), "Y003"),
+        (EXAMPLE.replace('branch = "main"', 'branch = "a/../b"'), "Y003"),
+        (EXAMPLE.replace(f'repository = "{address}"', 'folder = "/srv/matching"'), "Y002"),
+        (EXAMPLE.replace(f'repository = "{address}"\n', ""), "Y005"),
+    ):
+        assert code in {mistake.code for mistake in mistakes(tmp_path, wrong)}, wrong[-300:]
+
+
+def test_a_laptop_may_use_a_folder_in_place_of_a_commit(tmp_path):
+    path = tmp_path / "actions.toml"
+    path.write_text('[actions."matching:dev"]\nfolder = "/home/ann/matching"\n')
+    assert read_homes_file(path) == {"matching:dev": ActionHome(folder="/home/ann/matching")}
+    path.write_text('[actions."matching:dev"]\nfolder = "/home/ann/matching"\ncommit = "main"\n[other]\n')
+    with pytest.raises(Mistakes) as told:
+        read_homes_file(path)
+    assert [mistake.code for mistake in told.value.mistakes] == ["Y002", "Y002"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from armslength.policy.actions import ActionHome, read_homes
 from armslength.policy.data_permissions import DataPermission
 from armslength.policy.reading import Reader, load
 from armslength.policy.repositories import repository_is_allowed, why_not_rule
@@ -70,6 +71,7 @@ class InsidePolicy:
     limits: Limits
     projects: dict[str, ProjectPolicy]
     where: str
+    actions: dict[str, ActionHome] = field(default_factory=dict)  # reusable ones, by name and version
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,13 @@ class Refusal:
 
 
 def read_policy(path: Path) -> InsidePolicy:
-    """Read the policy file, or raise Mistake Y001 (unreadable) or Mistakes Y002 to Y005 with their lines.
+    """Read the policy file, or raise Mistake Y001 (unreadable) or Mistakes Y002 to Y006 with their lines.
 
     A file that is missing, empty or has one mistake allows nothing at all.
     """
     document, lines = load(path)
     reader = Reader(document, lines=lines, where=str(path))
-    reader.only("version", "backend", "server", "limits", "projects")
+    reader.only("version", "backend", "server", "limits", "projects", "actions")
     if reader.number("version", largest=VERSION) != VERSION:
         reader.mistake("Y003", f"`version` must be {VERSION}", key="version")
     server = reader.table("server")
@@ -106,6 +108,7 @@ def read_policy(path: Path) -> InsidePolicy:
         limits=limits,
         projects=found,
         where=str(path),
+        actions=read_homes(reader.table("actions", default={}), folders=False),
     )
     reader.finish()
     return policy

@@ -35,6 +35,11 @@ expires_on = 2031-12-31                   # the last day
 
 [projects.statin-rates.limits]
 memory_megabytes = 8000
+
+[actions."matching:v1.2"]                 # a reusable action; a project needs its name among its environments, too
+repository = "https://github.com/example/matching"
+commit = "5f3c1f0e9b8a7d6c5b4a39281706f5e4d3c2b1a0"
+branch = "main"                           # the commit must be on it; `main` when left out
 """
 
 
@@ -63,7 +68,10 @@ key, a missing key or a value of the wrong kind refuses everything until it is p
 
 A repository is allowed by its address, or by `https://host/owner/*`. Addresses are compared after a strict reading:
 `https` only, small letters in the host, no user name, port, query, percent sign or `..`; one `.git` at the end does not
-matter, capital letters in the path do. A folder of this machine (`file:///…`) is allowed by its exact address only."""
+matter, capital letters in the path do. A folder of this machine (`file:///…`) is allowed by its exact address only.
+
+A reusable action is a program of another repository. It runs when its name and version stand under `actions`, with the
+commit in full, and when the project has among its `environments` both its name and the environment that it runs in."""
 
 _LIMITS = (
     "Each limit is a whole number from 1; a project's own may not be larger than that of the whole file."
