@@ -29,7 +29,15 @@ VERBS: dict[str, tuple[str, str]] = {
     "plan": ("armslength.cli.plan", "Say which actions of a study would run, which are kept, and why"),
     "why": ("armslength.cli.why", "Say why an action would run or not, and what its outputs were made from"),
     "init": ("armslength.cli.init", "Make a new study that runs at once, with tests and CI"),
+    "sql": (
+        "armslength.cli.sql",
+        "Run a dataset developer's raw SQL: read-only, limited, never over people who opted out",
+    ),
     "data": ("armslength.cli.data", "Fill a store: import a real export or make a plausible population"),
+    "contracts": (
+        "armslength.cli.contracts",
+        "Check that a database keeps the contracts it claims, and say what changed",
+    ),
     "codelists": (
         "armslength.cli.codelists",
         "Take codelists from a service, check the study's copies, say what changed and whom it concerns",
