@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from ehrql import days, months, weeks, years
+from ehrql import days, maximum_of, months, weeks, years
 from spec_tables import e, p
 
 
@@ -260,5 +260,30 @@ def test_dates_of_rows(spec):
         gives="""
             patient | before | furthest
             1       | 1      | 10
+        """,
+    )
+
+
+def test_thirty_days_are_not_a_month(spec):
+    """Numbers of days and of months stay apart, however alike the lengths that a database gives them."""
+    first = p.d1.to_first_of_month()
+    spec(
+        p="""
+            patient | d1         | i1
+            1       | 2004-01-31 | 1
+            2       | 2005-02-28 | 12
+        """,
+        asks={
+            "days_30": first + days(30),
+            "month_1": first + months(1),
+            "days_360": first + days(360),
+            "year_1": p.d1 + years(1),
+            "fixed_date": "2004-01-31" + months(p.i1),
+            "larger": maximum_of(first + days(30), first + months(1)),
+        },
+        gives="""
+            patient | days_30    | month_1    | days_360   | year_1     | fixed_date | larger
+            1       | 2004-01-31 | 2004-02-01 | 2004-12-26 | 2005-01-31 | 2004-03-01 | 2004-02-01
+            2       | 2005-03-03 | 2005-03-01 | 2006-01-27 | 2006-02-28 | 2005-01-31 | 2005-03-03
         """,
     )

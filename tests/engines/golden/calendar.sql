@@ -28,9 +28,7 @@ SELECT
           LEAST(
             CAST(CAST(CAST(DATE_TRUNC('MONTH', "patients"."date_of_birth") AS DATE) + INTERVAL (
               1
-            ) MONTH AS DATE) + INTERVAL (
-              DAY("patients"."date_of_birth") - 1
-            ) DAY AS DATE),
+            ) MONTH AS DATE) + CAST(DAY("patients"."date_of_birth") - 1 AS INT) AS DATE),
             CAST(CAST(CAST(DATE_TRUNC('MONTH', "patients"."date_of_birth") AS DATE) + INTERVAL (
               1
             ) MONTH AS DATE) + INTERVAL (

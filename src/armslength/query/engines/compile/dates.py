@@ -42,8 +42,15 @@ def first_of(unit: str, date: exp.Expr) -> exp.Expr:
 
 
 def later(date: exp.Expr, count: exp.Expr, unit: str) -> exp.Expr:
-    """Return the date that many units later, as databases do it: cut to the last day of the month."""
-    step = exp.Interval(this=exp.Paren(this=count), unit=exp.Var(this=unit))
+    """Return the date that many units later, as databases do it: cut to the last day of the month.
+
+    Days are added as a number: DuckDB takes intervals of 30 days and of a month for equal, and so
+    expressions that differ in nothing else for one.
+    """
+    if unit == "DAY":
+        step: exp.Expr = exp.Cast(this=count, to=exp.DataType.build("INT"))
+    else:
+        step = exp.Interval(this=exp.Paren(this=count), unit=exp.Var(this=unit))
     return cast(exp.Add(this=enclosed(date), expression=step), datetime.date)
 
 
