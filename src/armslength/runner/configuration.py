@@ -33,9 +33,12 @@ KEYS: Mapping[str, Mapping[str, tuple[type, Any]]] = {
         "folder": (str, ""),  # a store; mounted read-only for queries alone
         "url": (str, ""),  # DATABASE_URL as the query command sees it
         "backend": (str, "core"),
+        "conformance": (str, ""),  # a verdict on the database, in its folder
+        "conformance_rule": (str, "refuse"),
     },
 }
 DATABASE_INSIDE = "/database"
+CONFORMANCE_RULES = ("refuse", "warn")
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,37 @@ def read_configuration(path: Path) -> Configuration:
         database_variables={
             "DATABASE_URL": database["url"] or DATABASE_INSIDE,
             "OPENSAFELY_BACKEND": database["backend"],
+            **_verdict(database, folder, path),
         },
     )
+
+
+def _verdict(database: Mapping[str, Any], folder: Path | None, path: Path) -> dict[str, str]:
+    """Return what tells queries of the verdict on the database. Raises Mistake R001 where it is not to be found."""
+    name, rule = database["conformance"], database["conformance_rule"]
+    if rule not in CONFORMANCE_RULES:
+        hint = f"write one of: {', '.join(CONFORMANCE_RULES)}"
+        raise Mistake("R001", f"`{rule}` is no `conformance_rule`", where=str(path), hint=hint)
+    if not name:
+        return {}
+    # Queries see the folder of the database and nothing else of this machine, so the verdict lies there.
+    if folder is None or not (folder / name).resolve().is_relative_to(folder.resolve()):
+        hint = "copy it into the folder of the database and give its name alone"
+        raise Mistake(
+            "R001",
+            f"`conformance` names no file in the database's folder: {name}",
+            where=str(path),
+            hint=hint,
+        )
+    if not (folder / name).is_file():
+        hint = f"make it: armslength contracts check … --json {folder / name}"
+        raise Mistake(
+            "R001", f"there is no verdict `{name}` in the database's folder", where=str(path), hint=hint
+        )
+    return {
+        "ARMSLENGTH_CONFORMANCE": f"{DATABASE_INSIDE}/{name}",
+        "ARMSLENGTH_CONFORMANCE_RULE": rule,
+    }
 
 
 def _read_section(document: dict[str, Any], section: str, path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from armslength.cli.ehrql.assure import check_file
 from armslength.cli.ehrql.databases import add_backend, database_for, require_installed
 from armslength.cli.ehrql.progress import Progress
+from armslength.cli.ehrql.reliability import add_conformance, require_reliable
 from armslength.cli.ehrql.settings import (
     add_definition,
     dsn_of,
@@ -43,6 +44,7 @@ def add_shared_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--dsn", help="the database: a store's folder (default: DATABASE_URL)")
     add_backend(parser)
+    add_conformance(parser)
     ignored = "ignored when there is a database"
     parser.add_argument(
         "--dummy-data-file", type=existing, metavar="FILE", help=f"a ready-made output; {ignored}"
@@ -80,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     started = time.monotonic()
     dataset = load_definition(arguments, dsn=dsn).require_dataset()
     progress.tell(f"loaded {arguments.definition}")
+    require_reliable(arguments, [dataset], progress=progress)
     if arguments.test_data_file is not None:
         check_file(arguments.test_data_file, parameters=arguments.parameters, dsn=dsn)
 

@@ -9,6 +9,7 @@ import time
 from armslength.cli.ehrql.databases import database_for, require_installed
 from armslength.cli.ehrql.generate_dataset import add_shared_arguments, check_output
 from armslength.cli.ehrql.progress import Progress
+from armslength.cli.ehrql.reliability import require_reliable
 from armslength.cli.ehrql.settings import dsn_of, load_definition, permissions_from
 from armslength.cli.ehrql.without_database import answer_measures, has_database
 
@@ -33,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from armslength.query.api.measure_queries import shared_queries
     from armslength.query.api.measures import generate_measures, print_measures
 
+    require_reliable(arguments, (query for query, _ in shared_queries(measures)), progress=progress)
     database = database_for(arguments, dsn=dsn, question=measures)
     progress.tell_held_back(database, permissions=permissions)
     asked = (query for query, _ in shared_queries(measures))
