@@ -10,6 +10,7 @@ HOUSE = Path(__file__).parents[1]
 SOURCE = HOUSE / "src" / "armslength"
 ROOMS = (
     "query",
+    "sqlrunner",
     "pipeline",
     "runner",
     "server",
