@@ -7,6 +7,7 @@ import sys
 import pytest
 from ehrql import codelist_from_csv, get_parameter, table_from_file
 from ehrql.codes import codelist_from_csv_lines
+from ehrql.tables import PatientFrame, Series
 
 from armslength.query.language.errors import CodelistError, FileValidationError, ParameterError
 
@@ -86,6 +87,10 @@ def test_tables_from_arrow(tmp_path):
         ("gone.csv", None, "no file"),
         ("rows.csv", "patient_id,i\n1,x\n", "row 1, column `i`: 'x'"),
         ("rows.csv", "patient_id\n1\n", "lacks the columns: i"),
+        ("rows.csv", "", "lacks the columns: patient_id, i"),
+        ("rows.csv", "patient_id,i\n1,1\n2\n", "row 2: 1 cells where 2 are expected"),
+        ("rows.csv", "patient_id,i\n1,1,1\n", "row 1: 3 cells where 2 are expected"),
+        ("rows.csv", "patient_id,i\n1,1.0\n", "'1.0' is not a whole number"),
         ("rows.csv", "patient_id,i\n1,1\n1,2\n", "row 2.*twice"),
         ("rows.csv", "patient_id,i\n,1\n", "row 1, column `patient_id`"),
         ("rows.csv.gz", "not compressed", "cannot be read"),
@@ -97,6 +102,32 @@ def test_a_file_that_does_not_fit_says_where_and_why(tmp_path, name, text, says)
         (tmp_path / name).write_text(text)
     with pytest.raises(FileValidationError, match=says):
         table_from_file(tmp_path / name, columns={"i": int})
+
+
+def test_cells_are_read_as_generously_as_those_of_dummy_tables(tmp_path):
+    rows = "\ufeffpatient_id,d,i\n1,20200131,+1_000\n\n2,2020-W05-5, 7 \n"
+    (tmp_path / "rows.csv").write_text(rows, encoding="utf-8")
+    frame = table_from_file(tmp_path / "rows.csv", columns={"d": datetime.date, "i": int})
+    assert frame._node.rows == ((1, datetime.date(2020, 1, 31), 1000), (2, datetime.date(2020, 1, 31), 7))
+
+
+@pytest.mark.parametrize("cell", ["true", "1", "t", "yes"])
+def test_only_t_and_f_are_bools(tmp_path, cell):
+    (tmp_path / "rows.csv").write_text(f"patient_id,b\n1,{cell}\n")
+    with pytest.raises(FileValidationError, match=f"row 1, column `b`: '{cell}' is not `T` or `F`"):
+        table_from_file(tmp_path / "rows.csv", columns={"b": bool})
+
+
+def test_a_file_without_columns_decorates_a_class_and_has_none_itself(tmp_path):
+    (tmp_path / "rows.csv").write_text(CSV)
+
+    @table_from_file(tmp_path / "rows.csv")
+    class rows(PatientFrame):
+        i = Series(int)
+
+    assert rows._node.rows == ((1, 7), (2, None))
+    with pytest.raises(AttributeError, match=r"made without `columns`: write `table_from_file\(.*\"i\": …"):
+        _ = table_from_file(tmp_path / "rows.csv").i
 
 
 def given(monkeypatch, *arguments):

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from armslength.query.model import codes
-from armslength.query.model.constraints import Constraint
+from armslength.query.model.constraints import Constraint, keeps_to_the_letter
 from armslength.query.model.schema import Column, TableSchema
 
 NEW_YEAR = datetime.date(2020, 1, 1)
@@ -62,8 +62,8 @@ def test_other_things_cannot_be_searched_for(wanted):
         (Constraint.Categorical(["a", "b"]), ["a", None], ["c"]),
         (Constraint.NotNull(), [1], [None]),
         (Constraint.FirstOfMonth(), [datetime.date(2020, 1, 1), None], [datetime.date(2020, 1, 2)]),
-        (Constraint.Regex("E0[0-9]"), ["E01", None], ["E0", "E012", "xE01"]),
-        (Constraint.ClosedRange(0, 10, 5), [0, 5, 10, None], [-5, 3, 15]),
+        (Constraint.Regex("E0[0-9]"), ["E01", "E012", None], ["E0", "xE01"]),
+        (Constraint.ClosedRange(0, 10, 5), [0, 3, 5, 10, None], [-5, 15]),
         (Constraint.GeneralRange(1, 3, includes_maximum=False), [1, 2.5, None], [0, 3]),
         (
             Constraint.GeneralRange(minimum=datetime.date(2020, 1, 1)),
@@ -76,6 +76,18 @@ def test_constraints_tell_good_values_from_bad(constraint, good, bad):
     assert all(constraint.validate(value) for value in good)
     assert not any(constraint.validate(value) for value in bad)
     assert constraint.description
+
+
+def test_invented_values_keep_promises_to_the_letter():
+    pattern, steps = Constraint.Regex("E0[0-9]"), Constraint.ClosedRange(0, 10, 5)
+    assert [keeps_to_the_letter(pattern, text) for text in ("E01", None, "E012", "x")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [keeps_to_the_letter(steps, number) for number in (5, None, 3, 15)] == [True, True, False, False]
+    assert not keeps_to_the_letter(Constraint.NotNull(), None)
 
 
 def test_a_column_takes_each_kind_of_constraint_once():

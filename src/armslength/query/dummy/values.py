@@ -22,6 +22,7 @@ from armslength.query.model.constraints import (
     GeneralRange,
     NotNull,
     Regex,
+    keeps_to_the_letter,
 )
 
 DAY = datetime.timedelta(days=1)
@@ -75,7 +76,7 @@ def _promised(constraints: tuple[AnyConstraint, ...], told: str) -> Want:
 
 def keeps(constraints: Iterable[AnyConstraint], value: Any) -> bool:
     """Whether a value keeps every promise."""
-    return all(each.validate(value) for each in constraints)
+    return all(keeps_to_the_letter(each, value) for each in constraints)
 
 
 def draw(use: ColumnUse, want: Want, *, life: Life, chance: random.Random, gentle: bool = True) -> Any:

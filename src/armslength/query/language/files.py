@@ -7,25 +7,21 @@ import datetime
 import gzip
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from armslength.query.language.errors import FileValidationError
 from armslength.query.language.frames import PatientFrame
-from armslength.query.language.operands import to_date
 from armslength.query.language.tables import Series, inline_table
 from armslength.query.model.codes import BaseCode
 from armslength.query.model.schema import TableSchema
 
 SUFFIXES = (".csv", ".csv.gz", ".arrow")
-BOOLS = {
-    "T": True,
-    "F": False,
-    "1": True,
-    "0": False,
-    "true": True,
-    "false": False,
-    "True": True,
-    "False": False,
+BOOLS = {"T": True, "F": False}
+WORDS: dict[type, str] = {
+    bool: "`T` or `F`",
+    int: "a whole number",
+    float: "a number",
+    datetime.date: "a date such as 2020-01-31",
 }
 
 # The study's folder, while a command loads a definition: files are read from inside it alone. None: from anywhere.
@@ -36,13 +32,30 @@ def table_from_file(path: str | Path, *, columns: Mapping[str, type] | None = No
     """Make a patient table from a file. `columns` are the names and types wanted; others in the file are ignored.
 
     `path` is relative to the project. Raises FileValidationError, saying which row and
-    column, when the file does not hold what is wanted or lists a patient twice.
+    column, when the file does not hold what is wanted or lists a patient twice. Without `columns` it
+    decorates a class that says them.
     """
     file = Path(path)
     if columns is None:
-        return lambda cls: _from_file(file, cls)
+        return _Decorator(file)
     names: dict[str, Any] = {name: Series(kind) for name, kind in columns.items()}
     return _from_file(file, type("table_from_file", (PatientFrame,), names))
+
+
+class _Decorator:
+    """`@table_from_file(path)` above a class of columns, as older studies write it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(self, cls: type[PatientFrame]) -> PatientFrame:
+        return _from_file(self._path, cls)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(
+            f"the table of `{self._path}` has no column `{name}`, because it was made without `columns`: "
+            f'write `table_from_file("{self._path}", columns={{"{name}": …}})`'
+        )
 
 
 def _from_file(path: Path, cls: type[PatientFrame]) -> PatientFrame:
@@ -85,24 +98,40 @@ def _one_per_patient(path: Path, rows: Iterable[tuple[Any, ...]]) -> list[tuple[
 
 def _csv_rows(path: Path, schema: TableSchema) -> Iterator[tuple[Any, ...]]:
     readers = {"patient_id": _reader(int), **{name: _reader(schema[name].type) for name in schema}}
+    kinds = {"patient_id": int, **{name: schema[name].type for name in schema}}
     try:
-        with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
-            reader = csv.DictReader(file)
-            _check_header(path, tuple(readers), reader.fieldnames or ())
-            for number, row in enumerate(reader, start=1):
-                yield tuple(_value(path, number, name, read, row[name]) for name, read in readers.items())
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        with _opened(path) as file:
+            reader = csv.reader(file)
+            header = next(reader, [])
+            _check_header(path, tuple(readers), header)
+            places = {name: header.index(name) for name in readers}
+            for number, cells in enumerate(filter(None, reader), start=1):
+                if len(cells) != len(header):
+                    raise FileValidationError(
+                        f"`{path}` row {number}: {len(cells)} cells where {len(header)} are expected"
+                    )
+                yield tuple(
+                    _value(path, number, name, read, cells[places[name]], kinds[name])
+                    for name, read in readers.items()
+                )
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
         raise FileValidationError(f"`{path}` cannot be read: {error}") from None
 
 
-def _value(path: Path, number: int, name: str, read: Callable[[str], Any], text: str | None) -> Any:
+def _opened(path: Path) -> IO[str]:
+    # A mark of the byte order is no part of the first column's name.
+    opening = gzip.open if path.suffix == ".gz" else open
+    return cast(IO[str], opening(path, "rt", newline="", encoding="utf-8-sig"))
+
+
+def _value(path: Path, number: int, name: str, read: Callable[[str], Any], text: str, kind: type) -> Any:
     if not text:
         return None
     try:
         return read(text)
     except (ValueError, KeyError):
         raise FileValidationError(
-            f"`{path}` row {number}, column `{name}`: {text!r} is not what it should be"
+            f"`{path}` row {number}, column `{name}`: {text!r} is not {WORDS.get(kind, 'a text')}"
         ) from None
 
 
@@ -110,7 +139,7 @@ def _reader(kind: type) -> Callable[[str], Any]:
     if kind is bool:
         return BOOLS.__getitem__
     if kind is datetime.date:
-        return to_date
+        return datetime.date.fromisoformat  # weeks and dates without dashes are dates in files
     # Rows are data: a code that is not well-formed is told apart from others by comparing, not refused.
     return kind.as_found if issubclass(kind, BaseCode) else kind
 
@@ -145,7 +174,7 @@ def _converted(path: Path, number: int, name: str, kind: type, value: Any) -> An
     if type(value) is int and kind is float:
         return float(value)
     if type(value) is str and issubclass(kind, str):
-        return _value(path, number, name, _reader(kind), value)
+        return _value(path, number, name, _reader(kind), value, kind)
     raise FileValidationError(
         f"`{path}` row {number}, column `{name}`: {value!r} is {type(value).__name__}, not {kind.__name__}"
     )

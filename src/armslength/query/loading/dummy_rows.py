@@ -59,5 +59,6 @@ def _header(path: Path) -> set[str]:
         from pyarrow import feather
 
         return set(feather.read_table(path, memory_map=False).column_names)
-    with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
+    opening = gzip.open if path.suffix == ".gz" else open
+    with opening(path, "rt", newline="", encoding="utf-8-sig") as file:
         return set(next(csv.reader(file), ()))
