@@ -95,8 +95,8 @@ def _run(arguments: list[str]) -> int:
     if arguments[0] == "--version":
         print(f"ehrql {__version__}")
         return 0
-    if sys.flags.hash_randomization:
-        # Other implementations are known to warn of this, and runners look for it: the order of sets would show there.
+    if sys.flags.hash_randomization and not sys.stderr.isatty():
+        # For the logs of runners, which look for it. At a terminal nobody can or need do anything about it.
         told = "PYTHONHASHSEED is not 0 here; definitions are run with 0 all the same, so their queries do not vary"
         Progress().tell(told, level="warning")
     command, *rest = arguments
