@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from armslength.query.language.operands import build, is_series, refuse_unsuitable, to_node
+from armslength.query.language.operands import build, is_series, refuse_unsuitable, to_node, trailing_comma
 from armslength.query.language.series.base import wrap
 from armslength.query.model import nodes as n
 
@@ -22,7 +22,7 @@ class when:
         is_bool = condition._type is bool if is_series(condition) else isinstance(condition, bool)
         if not is_bool:
             kind = condition._type if is_series(condition) else type(condition)
-            name = getattr(kind, "__name__", str(kind))
+            name = getattr(kind, "__name__", str(kind)) + trailing_comma((condition,))
             raise TypeError(f"`when()` needs a condition that is true or false (bool), but got {name}")
         self._condition = to_node(condition)
 

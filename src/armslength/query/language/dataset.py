@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from armslength.query.language.dummy_data import DummyDataConfig, configured
 from armslength.query.language.errors import Error
 from armslength.query.language.names import NAME_RULE, is_valid_name
-from armslength.query.language.operands import build, is_series, refuse_unsuitable
+from armslength.query.language.operands import build, is_series, refuse_unsuitable, trailing_comma
 from armslength.query.language.series.base import BaseSeries, EventSeries, PatientSeries
 from armslength.query.language.series.booleans import BoolPatientSeries, BoolSeries
 from armslength.query.model import nodes as n
@@ -217,4 +217,6 @@ def _collection(columns: dict[str, BaseSeries]) -> n.SeriesCollectionFrame:
 
 
 def _kind(value: Any) -> str:
-    return type(value).__name__ if is_series(value) else f"{type(value).__name__}: {value!r}"
+    if is_series(value):
+        return type(value).__name__
+    return f"{type(value).__name__}: {value!r}{trailing_comma((value,))}"

@@ -6,7 +6,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from armslength.query.language.errors import Error
-from armslength.query.language.operands import build, coerced, is_series, refuse_unsuitable, wanted
+from armslength.query.language.operands import (
+    build,
+    coerced,
+    is_series,
+    refuse_unsuitable,
+    trailing_comma,
+    wanted,
+)
 from armslength.query.language.series.base import EventSeries, wrap
 from armslength.query.model import nodes as n
 from armslength.query.model.errors import DomainMismatch
@@ -99,7 +106,10 @@ class EventFrame(BaseFrame):
         kind = condition._type if is_series(condition) else type(condition)
         if kind is not bool:
             name = wanted(kind) if is_series(condition) else f"{kind.__name__}: {condition!r}"
-            raise TypeError(f"`{method}()` needs a condition that is true or false (bool), but got {name}")
+            note = trailing_comma((condition,))
+            raise TypeError(
+                f"`{method}()` needs a condition that is true or false (bool), but got {name}{note}"
+            )
         return condition._node if is_series(condition) else n.Value(coerced(condition, bool))
 
 
