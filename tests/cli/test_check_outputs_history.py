@@ -191,3 +191,19 @@ def test_a_damaged_record_and_no_folder_are_mistakes(old, tmp_path, capsys):
     assert "error C017" in capsys.readouterr().err
     assert run(["check-outputs", str(tmp_path / "regions.csv"), "--history", str(tmp_path / "none")]) == 1
     assert "error C013" in capsys.readouterr().err
+
+
+def test_without_a_history_the_checks_against_it_are_told_as_not_checked(old, tmp_path, capsys):
+    table = str(tmp_path / "regions.csv")
+    run(["check-outputs", table])
+    assert (
+        "not checked: E1 to E7, comparison with earlier releases; needs --history" in capsys.readouterr().out
+    )
+
+    def missing(*more: str) -> set[str]:
+        run(["check-outputs", "--json", table, *more])
+        (report,) = json.loads(capsys.readouterr().out)
+        return {check["code"] for check in report["not_run"] if check["code"].startswith("E")}
+
+    assert missing() == {f"E{number}" for number in range(1, 8)}
+    assert missing("--history", str(old)) == set()

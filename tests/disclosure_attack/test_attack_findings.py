@@ -7,7 +7,10 @@ import time
 
 import pytest
 
+from armslength.disclosure.attack.attacker import attack
+from armslength.disclosure.attack.exact import Budget
 from armslength.disclosure.attack.findings import CHECKS, attack_table
+from armslength.disclosure.attack.structure import table_system
 from armslength.disclosure.check import examine
 from armslength.disclosure.report import Finding, Verdict
 
@@ -138,3 +141,46 @@ def test_a_large_table_is_attacked_in_seconds():
     start = time.perf_counter()
     attack_table(subject)
     assert time.perf_counter() - start < 20  # a fiftieth of it on a quiet machine
+
+
+def crossed_table(rows: int, columns: int) -> bytes:
+    """A table of small exact counts with both margins, counts up to 7 hidden."""
+    chance = random.Random(1)
+    truth = [[chance.randint(0, 14) for _ in range(columns)] for _ in range(rows)]
+    lines = ["area," + ",".join(f"count_g{column}" for column in range(columns)) + ",count_total"]
+    for number, row in enumerate(truth):
+        shown = ["[REDACTED]" if 1 <= count <= 7 else str(count) for count in row]
+        lines.append(",".join([f"a{number}", *shown, str(sum(row))]))
+    sums = [sum(row[column] for row in truth) for column in range(columns)]
+    lines.append(",".join(["Total", *map(str, sums), str(sum(sums))]))
+    return "\n".join(lines).encode()
+
+
+def test_hundreds_of_hidden_cells_are_decided_by_a_few_solutions():
+    start = time.process_time()
+    examination = examine(crossed_table(200, 8), name="crossed.csv")
+    assert time.process_time() - start < 60  # a thirtieth of it on a quiet machine
+    assert examination.report.not_checked is None
+    assert {"D1", "D2"} <= {finding.code for finding in examination.report.findings}
+
+
+def test_what_the_budget_cuts_short_is_not_checked_instead_of_clear():
+    start = time.process_time()
+    report = examine(crossed_table(200, 200), name="crossed.csv").report
+    assert time.process_time() - start < 120  # a tenth of it on a quiet machine
+    assert report.not_checked is not None
+    assert "are not decided within the budget" in report.not_checked
+
+
+@pytest.mark.parametrize(
+    "budget", [Budget(visits=50, solves=2), Budget(entries=0), Budget(solves=1), Budget(cells=3)]
+)
+def test_no_budget_makes_an_answer_narrower_than_the_truth(budget):
+    found = table_system(examine(crossed_table(12, 12), name="crossed.csv").subjects[0])
+    targets = [found.system.target(position) for position in found.hidden]
+    exact, cut = attack(found.system, targets), attack(found.system, targets, budget=budget)
+    assert exact.undecided == 0 and cut.undecided > 0
+    for answer, whole in zip(cut.answers, exact.answers, strict=True):
+        assert answer.bounds.low <= whole.bounds.low
+        assert answer.bounds.high is None or answer.bounds.high >= whole.bounds.high
+        assert not answer.bounds.decided or answer.verdict.gravity == whole.verdict.gravity

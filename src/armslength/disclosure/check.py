@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from armslength.disclosure.attack.findings import undecided
 from armslength.disclosure.catalogue import DOCUMENT_CHECKS, TABLE_CHECKS
 from armslength.disclosure.checks import kind_of_file
 from armslength.disclosure.extract.reading import read_document
@@ -68,11 +69,16 @@ def _with_findings(examination: Examination, more: list[Finding]) -> Examination
 def examine_document(document: Document, *, policy: DisclosurePolicy = DEFAULT) -> Examination:
     """Run every check over a document that was read."""
     subjects = tuple(Subject(table=table, roles=roles_of(table), policy=policy) for table in document.tables)
-    found = [finding for subject in subjects for check in TABLE_CHECKS for finding in check.find(subject)]
+    found: list[Finding] = []
+    unread = list(document.unread)
+    for subject in subjects:
+        found += [finding for check in TABLE_CHECKS for finding in check.find(subject)]
+        # What a budget cut short is not checked, whatever was found before that.
+        unread += filter(None, [undecided(subject)])
     for look in DOCUMENT_CHECKS:
         found += look.find(document, subjects, policy)
     return Examination(
-        report=_report(document, subjects, found, policy), document=document, subjects=subjects
+        report=_report(document, subjects, found, unread, policy), document=document, subjects=subjects
     )
 
 
@@ -82,7 +88,11 @@ def check_table(table: Table, *, policy: DisclosurePolicy = DEFAULT) -> FileRepo
 
 
 def _report(
-    document: Document, subjects: tuple[Subject, ...], found: list[Finding], policy: DisclosurePolicy
+    document: Document,
+    subjects: tuple[Subject, ...],
+    found: list[Finding],
+    unread: list[str],
+    policy: DisclosurePolicy,
 ) -> FileReport:
     judged = [policy.judge(finding, file=document.name) for finding in found]
     kept = [finding for finding in judged if finding is not None]
@@ -91,7 +101,7 @@ def _report(
         name=document.name,
         policy_version=policy.version,
         findings=tuple(sorted(kept, key=lambda finding: -finding.verdict.gravity)),
-        not_checked="; ".join(document.unread) or None,
+        not_checked="; ".join(unread) or None,
         tables=len(subjects),
         rows=len(largest.table.rows) if largest else 0,
         columns=len(largest.table.header) if largest else 0,

@@ -15,7 +15,7 @@ from armslength.disclosure.context import Context, read_context
 from armslength.disclosure.file_set import with_set_findings
 from armslength.disclosure.history.cells import Release
 from armslength.disclosure.history.comparison import HistoryReport
-from armslength.disclosure.history.folder import with_history
+from armslength.disclosure.history.folder import with_history, without_history
 from armslength.disclosure.policy import DEFAULT, DisclosurePolicy, parse_policy
 from armslength.disclosure.report import FileReport
 from armslength.disclosure.study.claims import with_claims
@@ -59,7 +59,9 @@ def check(
     examined = with_set_findings(examined, policy=policy)
     examined = with_context(examined, context, policy=policy)
     compared = None
-    if history is not None:
+    if history is None:
+        examined = without_history(examined)
+    else:
         examined, compared = with_history(examined, places, history, release=release, policy=policy)
     return Checked(paths=places, examined=tuple(examined), history=compared)
 

@@ -53,10 +53,15 @@ def print_report(checked: Checked, *, policy: DisclosurePolicy, notes: Sequence[
 
 
 def _print_not_run(out: Console, reports: Sequence[tuple[str, FileReport]]) -> None:
-    """One line on the checks that need to know more than the files say."""
+    """A line on the checks that need earlier releases, and one on those that need to know more of the request."""
     needed = {check.code: check.needs for _, report in reports for check in report.not_run}
-    if needed:
-        told = ", ".join(f"{code} ({needs})" for code, needs in sorted(needed.items()))
+    past = sorted(code for code in needed if code.startswith("E"))
+    if past:
+        out.print(
+            f"[magenta]not checked[/]: {past[0]} to {past[-1]}, comparison with earlier releases; needs --history"
+        )
+    told = ", ".join(f"{code} ({needs})" for code, needs in sorted(needed.items()) if code not in past)
+    if told:
         out.print(f"[magenta]not checked[/], for --context does not say what they need: {escape(told)}")
 
 

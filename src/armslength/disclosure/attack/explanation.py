@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import heapify, heappop, heappush
 
 from armslength.disclosure.attack.exact import Bounds
 from armslength.disclosure.attack.propagation import Box, Step
@@ -16,7 +17,7 @@ def explain(
     system: System, box: Box, numbers: Sequence[int], target: Target, bounds: Bounds
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The steps in words, and the quantities they rest on."""
-    used = _steps_behind(box, target)
+    used = _steps_behind(system, box, target)
     told = [_tell(system, box, step) for step in used]
     single = len(target.terms) == 1
     reached = Bounds(
@@ -42,18 +43,24 @@ def explain(
     return tuple(dict.fromkeys(told)), tuple(sources)
 
 
-def _steps_behind(box: Box, target: Target) -> list[Step]:
-    """The steps that the target's own bounds rest on, earliest first."""
-    waiting = []
-    for position, _ in target.terms:
-        waiting += [step for high in (False, True) if (step := box.origin(position, high)) is not None]
-    needed: set[int] = set()
-    while waiting:
-        step = waiting.pop()
-        if step not in needed:
-            needed.add(step)
-            waiting += box.steps[step].before
-    return [box.steps[number] for number in sorted(needed)][-_MOST_STEPS:]
+def _steps_behind(system: System, box: Box, target: Target) -> list[Step]:
+    """The latest steps that the target's own bounds rest on, earliest first."""
+    waiting = [
+        -step
+        for position, _ in target.terms
+        for high in (False, True)
+        if (step := box.origin(position, high)) is not None
+    ]
+    heapify(waiting)
+    needed: dict[int, None] = {}
+    # A step rests on earlier ones only, so that those taken first are the latest: the rest need not be found.
+    while waiting and len(needed) < _MOST_STEPS:
+        number = -heappop(waiting)
+        if number not in needed:
+            needed[number] = None
+            for earlier in box.behind(number, system.relations[box.steps[number].relation].terms):
+                heappush(waiting, -earlier)
+    return [box.steps[number] for number in sorted(needed)]
 
 
 def _tell(system: System, box: Box, step: Step) -> str:

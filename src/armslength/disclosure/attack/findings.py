@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from armslength.disclosure.attack.attacker import Answer, Attack, Rule, attack
-from armslength.disclosure.attack.structure import TableSystem, table_system
+from armslength.disclosure.attack.structure import MOST_SUMS, TableSystem, table_system
 from armslength.disclosure.attack.system import Target
 from armslength.disclosure.checks import BLOCK, HUNDEPOOL, INFO, POLICY, WARN, About
 from armslength.disclosure.policy import DisclosurePolicy
@@ -50,6 +50,22 @@ def _attacked(key: _Subject) -> tuple[TableSystem, Attack] | None:
 def attack_table(subject: Subject) -> tuple[TableSystem, Attack] | None:
     """What can be derived from one table, or None where nothing in it hides or adds up."""
     return _attacked(_Subject(subject))
+
+
+def undecided(subject: Subject) -> str | None:
+    """What the attack on a table did not get to, in words; None where it got to everything."""
+    result = attack_table(subject)
+    if result is None:
+        return None
+    found, attacked = result
+    said = []
+    if attacked.undecided:
+        said.append(
+            f"{attacked.undecided:,} of {len(attacked.answers):,} counts are not decided within the budget"
+        )
+    if found.left_out:
+        said.append(f"{found.left_out:,} sums are beyond the first {MOST_SUMS:,} and were not tried")
+    return f"what can be derived in `{subject.table.name}` (D1 to D4): {', '.join(said)}" if said else None
 
 
 def _answers(subject: Subject, kind: str) -> Iterator[tuple[Answer, TableSystem]]:

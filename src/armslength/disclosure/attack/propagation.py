@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from armslength.disclosure.attack.system import Quantity, Relation, Terms
@@ -11,6 +12,9 @@ from armslength.disclosure.attack.system import Quantity, Relation, Terms
 # A bound that keeps creeping (x ≤ y ≤ x - 1) would creep for ever; this many moves per relation are enough
 # for any chain of sums, and what is left is for the exact solver.
 MOVES_PER_RELATION = 60
+# Looks at a term of a sum: about five seconds of a slow processor. It is counted, not timed, so that every run
+# says the same.
+MOST_VISITS = 2_000_000
 
 
 class Contradiction(Exception):
@@ -23,13 +27,12 @@ class Contradiction(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A bound that got tighter: of which quantity, through which relation, resting on which earlier steps."""
+    """A bound that got tighter: of which quantity, and through which relation."""
 
     quantity: int
     is_high: bool
     bound: int
     relation: int
-    before: tuple[int, ...]  # steps that the other terms' bounds came from
 
 
 @dataclass(slots=True)
@@ -39,7 +42,9 @@ class Box:
     low: dict[int, int]
     high: dict[int, int | None]
     steps: list[Step] = field(default_factory=list)
-    _latest: dict[tuple[int, bool], int] = field(default_factory=dict)
+    _trail: dict[tuple[int, bool], list[int]] = field(
+        default_factory=dict
+    )  # steps of one bound, oldest first
 
     @classmethod
     def of(cls, quantities: Sequence[Quantity], members: Iterable[int], *, wide: bool) -> Box:
@@ -63,33 +68,49 @@ class Box:
             result += coefficient * bound
         return result
 
-    def origin(self, quantity: int, is_high: bool) -> int | None:
-        """The step that gave this bound, or None where the shown text did."""
-        return self._latest.get((quantity, is_high))
+    def origin(self, quantity: int, is_high: bool, *, before: int | None = None) -> int | None:
+        """The latest step (before that one) that gave this bound, or None where the shown text did."""
+        trail = self._trail.get((quantity, is_high), [])
+        end = len(trail) if before is None else bisect_left(trail, before)
+        return trail[end - 1] if end else None
 
-    def tighten(self, quantity: int, is_high: bool, bound: int, relation: int, terms: Terms) -> bool:
+    def behind(self, number: int, terms: Terms) -> Iterator[int]:
+        """The earlier steps that a step through these terms rests on.
+
+        They are looked up when somebody asks: kept with each step, a total of thousands of rows would take
+        thousands of numbers for each of its rows.
+        """
+        step = self.steps[number]
+        own = next(coefficient for position, coefficient in terms if position == step.quantity)
+        for position, coefficient in terms:
+            if position != step.quantity:
+                needs_high = ((coefficient > 0) == (own > 0)) != step.is_high
+                earlier = self.origin(position, needs_high, before=number)
+                if earlier is not None:
+                    yield earlier
+
+    def tighten(self, quantity: int, is_high: bool, bound: int, relation: int) -> bool:
         """Note a tighter bound; say whether it was tighter."""
         old = self.high[quantity] if is_high else self.low[quantity]
         if old is not None and (bound >= old if is_high else bound <= old):
             return False
-        before = []
-        own = next(coefficient for position, coefficient in terms if position == quantity)
-        for position, coefficient in terms:
-            if position != quantity:
-                needs_high = ((coefficient > 0) == (own > 0)) != is_high
-                step = self.origin(position, needs_high)
-                before += [] if step is None else [step]
         if is_high:
             self.high[quantity] = bound
         else:
             self.low[quantity] = bound
-        self._latest[quantity, is_high] = len(self.steps)
-        self.steps.append(Step(quantity, is_high, bound, relation, tuple(before)))
+        self._trail.setdefault((quantity, is_high), []).append(len(self.steps))
+        self.steps.append(Step(quantity, is_high, bound, relation))
         return True
 
 
-def propagate(box: Box, relations: Sequence[Relation], *, only: Iterable[int] | None = None) -> None:
-    """Tighten a box to a fixed point. Raises Contradiction when nothing is left."""
+def propagate(
+    box: Box, relations: Sequence[Relation], *, only: Iterable[int] | None = None, visits: int = MOST_VISITS
+) -> int:
+    """Tighten a box towards a fixed point; return the looks at a term that are left of `visits`.
+
+    Nothing left means that it stopped early: its bounds hold, and may be too wide. Raises Contradiction when no
+    number is left for a quantity.
+    """
     chosen = list(range(len(relations)) if only is None else only)
     touching: dict[int, list[int]] = {}
     for number in chosen:
@@ -98,15 +119,19 @@ def propagate(box: Box, relations: Sequence[Relation], *, only: Iterable[int] | 
     waiting = deque(chosen)
     queued = set(chosen)
     moves = MOVES_PER_RELATION * len(chosen)
-    while waiting and moves > 0:
+    while waiting:
         number = waiting.popleft()
         queued.discard(number)
+        visits -= len(relations[number].terms)
+        if visits <= 0 or moves <= 0:
+            return 0
         for position in _apply(box, relations[number], number):
             moves -= 1
             for other in touching[position]:
                 if other not in queued:
                     queued.add(other)
                     waiting.append(other)
+    return visits
 
 
 def _end(box: Box, position: int, coefficient: int, *, highest: bool) -> int | None:
@@ -153,9 +178,9 @@ def _apply(box: Box, relation: Relation, number: int) -> list[int]:
         # coefficient · x ≤ most: whole numbers round towards the inside.
         changed = False
         if most is not None:
-            changed |= box.tighten(position, True, most // coefficient, number, relation.terms)
+            changed |= box.tighten(position, True, most // coefficient, number)
         if least is not None:
-            changed |= box.tighten(position, False, -((-least) // coefficient), number, relation.terms)
+            changed |= box.tighten(position, False, -((-least) // coefficient), number)
         high = box.high[position]
         if high is not None and high < box.low[position]:
             raise Contradiction(relation)

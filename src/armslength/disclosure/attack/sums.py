@@ -143,9 +143,9 @@ def _by_heading(subject: Subject, dimension: int) -> Iterator[Line]:
 
 def column_lines(subject: Subject) -> list[Line]:
     """The total columns of a table with the columns they are the total of."""
-    columns = [*subject.columns(Role.COUNT)][:_MOST_COLUMNS]
+    columns = [*subject.columns(Role.COUNT)]
     found = list(_columns_by_name(subject, columns))
-    return found or list(_columns_by_numbers(subject, columns))
+    return found or list(_columns_by_numbers(subject, columns[:_MOST_COLUMNS]))
 
 
 def _columns_by_name(subject: Subject, columns: list[int]) -> Iterator[Line]:

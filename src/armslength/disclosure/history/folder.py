@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from armslength.disclosure.check import Examination, examine_file
+from armslength.disclosure.history.about import ABOUTS
 from armslength.disclosure.history.cells import Release, cells_of
 from armslength.disclosure.history.comparison import HistoryReport, compare
 from armslength.disclosure.history.ledger import ReleasedFile, ReleaseLedger
 from armslength.disclosure.history.record import Record, files_of, read_record
 from armslength.disclosure.policy import DEFAULT, DisclosurePolicy
-from armslength.disclosure.report import Finding
+from armslength.disclosure.report import Finding, NotRun
 from armslength.kernel.errors import Mistake
 from armslength.kernel.files import sha256_of
 
@@ -110,6 +111,17 @@ def with_history(
     with read_history(history, policy=policy) as ledger:
         report = compare(files, ledger, release=replace(release, project=PROJECT), policy=policy)
     return [(name, add_findings(name, one, report.findings, policy)) for name, one in examined], report
+
+
+def without_history(examined: Sequence[Examined]) -> list[Examined]:
+    """Say of each file that was read that no earlier release was compared with it."""
+    missing = tuple(NotRun(code=about.code, needs=about.needs) for about in ABOUTS)
+    return [
+        (name, replace(one, report=replace(one.report, not_run=(*one.report.not_run, *missing))))
+        if one.document is not None
+        else (name, one)
+        for name, one in examined
+    ]
 
 
 def add_findings(
