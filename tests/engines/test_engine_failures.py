@@ -18,6 +18,7 @@ from armslength.query.engines.engine import MEMORY_LIMIT, SPILL_FOLDER, THREADS,
 # A program that asks a query whose answer does not fit into 40 MB and writes it to a file.
 PROGRAM = """if True:
     import resource, signal, sys
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
     from pathlib import Path
     import pyarrow as pa
     from armslength.query.api.databases import Database
@@ -105,6 +106,8 @@ def test_control_c_stops_the_running_query(tmp_path: Path) -> None:
 
 def test_control_c_interrupts_a_single_long_statement(tmp_path: Path) -> None:
     program = """if True:
+        import signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
         from armslength.query.engines.dialects.duckdb import DuckDB
         from armslength.query.engines.engine import ArrowTables, Settings
         with DuckDB.open(ArrowTables(tables={}), settings=Settings()) as engine:
@@ -123,7 +126,10 @@ def test_control_c_interrupts_a_single_long_statement(tmp_path: Path) -> None:
     assert process.stdout is not None and process.stdout.readline() == "counting\n"
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=120)
+    try:
+        process.communicate(timeout=120)
+    finally:
+        process.kill()
     assert process.returncode != 0
     assert list(tmp_path.iterdir()) == []
 
