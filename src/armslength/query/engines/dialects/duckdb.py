@@ -47,7 +47,7 @@ HIDDEN_PREFIX = "armslength_"
 
 
 # Exit statuses that runners translate into advice.
-TABLE_MISSING, DATABASE_FAILED, TOO_COMPLEX = 4, 5, 6
+IN_USE, TABLE_MISSING, DATABASE_FAILED, TOO_COMPLEX = 3, 4, 5, 6
 DIALECT = DuckDBDialect(name="duckdb")
 
 
@@ -205,10 +205,12 @@ def _connected(source: Source) -> duckdb.DuckDBPyConnection:
         return duckdb.connect(":memory:")
     except duckdb.Error as error:
         where = str(source.path) if isinstance(source, DatabaseFile) else None
-        hint = "check that it is a DuckDB file and that nothing else is writing to it"
-        raise Mistake(
-            "Q106", f"the database cannot be opened: {_first_line(error)}", where=where, hint=hint
-        ) from error
+        what = f"the database cannot be opened: {_first_line(error)}"
+        if isinstance(error, duckdb.IOException) and "lock" in str(error):
+            hint = "something else is writing to it: run this again when that has ended"
+            raise Mistake("Q106", what, where=where, hint=hint, exit_status=IN_USE) from error
+        hint = "check that it is a DuckDB file"
+        raise Mistake("Q106", what, where=where, hint=hint) from error
 
 
 def _configure(
