@@ -42,8 +42,9 @@ def cli() -> Cli:
 
 
 def heed_ctrl_c() -> None:
-    """Undo what a shell does to programs in the background, which pass it on: to be deaf to Ctrl-C."""
+    """Undo what a shell and `nohup` do to programs in the background: to be deaf to Ctrl-C and hanging up."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture
