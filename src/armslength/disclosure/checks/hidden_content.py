@@ -18,8 +18,8 @@ ABOUT = About(
     title="Hidden content",
     verdicts=(WARN, INFO),
     stops="comments, hidden rows and texts, `data:` addresses, repeated JSON keys, characters that turn the direction"
-    " of writing or have no width, and cells that a spreadsheet would run as a formula. Everything hidden is also read"
-    " and judged by the other checks",
+    " of writing or have no width, texts, EXIF data and bytes behind the end of a picture, and cells that a"
+    " spreadsheet would run as a formula. Everything hidden is also read and judged by the other checks",
     mend="remove what a reader should not get; write a formula-like cell with a space before it",
     source="OWASP, CSV injection; Unicode Technical Report 36; platform specification",
 )

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from armslength.disclosure.extract.delimited import read_delimited
 from armslength.disclosure.extract.drawings import read_drawing
 from armslength.disclosure.extract.pages import read_page
+from armslength.disclosure.extract.pictures import read_picture
 from armslength.disclosure.extract.printed import UNJUDGED, read_printed
 from armslength.disclosure.extract.records import read_json
 from armslength.disclosure.policy import DisclosurePolicy
@@ -24,6 +25,8 @@ def read_document(data: bytes, *, name: str, policy: DisclosurePolicy) -> Docume
     suffix = PurePosixPath(name).suffix.lower()
     if len(data) > policy.maximum_bytes:
         raise Unreadable(f"it is larger than {policy.maximum_bytes / 2**20:.0f} MiB")
+    if suffix in PICTURES:
+        return read_picture(data, name=name, policy=policy)
     if suffix not in DELIMITED | TEXT | {".json"}:
         raise Unreadable(
             f"a `{suffix or 'nameless'}` file holds no table that can be read; look at it with its data"
