@@ -24,6 +24,8 @@ from rich.table import Table
 
 from armslength.kernel.errors import Mistake
 from armslength.query.formats.store import ColumnType, Store, StoreTable, read_store, verify_store
+from armslength.query.stores.files import import_files
+from armslength.query.stores.files_report import FilesReport
 from armslength.query.stores.omop import REPORT, import_omop
 from armslength.query.stores.omop_report import ImportReport, TableReport
 from armslength.query.stores.sample.population import END_DATE, make_sample
@@ -54,6 +56,65 @@ def import_omop_command(
     """Import an export of an OMOP database (CDM 5.3 or 5.4)."""
     with _spinner("reading") as told:
         store, report = import_omop(export, to=to, replace=replace, strict=strict, progress=told)
+    if as_json:
+        typer.echo(report.as_json(), nl=False)
+    else:
+        _print_report(store, report)
+
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="FOLDER", help="A folder with a file, or a folder of files, for each table.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Fail if any row is refused or doubtful.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Files read side by side.")]
+
+
+@imports.command("csv")
+def import_csv_command(
+    folder: Folder,
+    to: To,
+    replace: Replace = False,
+    strict: Strict = False,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import CSV files of the core tables. An import that was stopped goes on where it was."""
+    _import_files(folder, "csv", to=to, replace=replace, strict=strict, workers=workers, as_json=as_json)
+
+
+@imports.command("parquet")
+def import_parquet_command(
+    folder: Folder,
+    to: To,
+    replace: Replace = False,
+    strict: Strict = False,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import Parquet files of the core tables. An import that was stopped goes on where it was."""
+    _import_files(folder, "parquet", to=to, replace=replace, strict=strict, workers=workers, as_json=as_json)
+
+
+def _import_files(
+    folder: Path,
+    kind: str,
+    *,
+    to: Path,
+    replace: bool,
+    strict: bool,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    with _spinner("importing") as told:
+        store, report = import_files(
+            folder,
+            kind=kind,
+            to=to,
+            replace=replace,
+            strict=strict,
+            workers=workers,
+            progress=lambda name, rows: told(f"{name}, {rows:,} rows"),
+        )
     if as_json:
         typer.echo(report.as_json(), nl=False)
     else:
@@ -154,7 +215,7 @@ def _grid(*columns: str, numbers: tuple[str, ...] = ()) -> Table:
     return table
 
 
-def _print_report(store: Store, report: ImportReport) -> None:
+def _print_report(store: Store, report: ImportReport | FilesReport) -> None:
     console = _console()
     grid = _grid("table", "rows read", "kept", "refused", "file", numbers=("rows read", "kept", "refused"))
     filled = [table for table in report.tables if table.file and table.rows_read]
@@ -185,7 +246,7 @@ def _print_refusals(console: Console, table: TableReport) -> None:
         lines = ", ".join(str(line) for line in entry.lines[:5]) + (" …" if entry.rows > 5 else "")
         column = f" column `{entry.column}`," if entry.column else ""
         console.print(
-            f"refused: {table.file},{column} {entry.rows:,} times: {entry.reason} (line {lines})",
+            f"refused: {entry.file or table.file},{column} {entry.rows:,} times: {entry.reason} (line {lines})",
             markup=False,
         )
 

@@ -17,12 +17,16 @@ from armslength.query.stores.omop_report import ImportReport, TableReport
 from armslength.query.stores.omop_rows import LINE, read_rows, staged_schema
 from armslength.query.stores.omop_schema import CDM_TABLES, CdmTable
 from armslength.query.stores.omop_source import Export, opened_export, reading
+from armslength.query.stores.staging import (
+    BATCH,
+    check_share,
+    number,
+    opened_database,
+    parquet,
+    told_when_full,
+)
 
 REPORT = "report.json"
-MEMORY = "1GB"
-BATCH = 100_000
-# A file of which more than half is refused is not what its name says.
-MOST_REFUSED = 0.5
 KEPT_STAGED = ("person", "cdm_source")  # looked at again later; the rest make room
 
 
@@ -46,11 +50,11 @@ def import_omop(
         with StoreWriter(to, kind="omop", created_from=_created_from(found), replace=replace) as writer:
             staging = writer.folder / "staging"
             staging.mkdir()
-            with _database(staging) as database:
+            with opened_database(staging / "spill") as database:
                 for name, table in CDM_TABLES.items():  # PERSON is first: the others are checked against it
                     progress(name)
                     _stage(found, table, staging / f"{name}.parquet", reports[name])
-                    _check_share(found, reports[name])
+                    check_share(reports[name], where=f"{found.path}: {reports[name].file}")
                     _store(writer, database, table, staging, reports[name])
             report = _whole_report(found, reports, _model_version(staging))
             shutil.rmtree(staging)
@@ -88,19 +92,6 @@ def _stage(export: Export, table: CdmTable, path: Path, report: TableReport) -> 
                 staged.write_batch(batch)
 
 
-def _check_share(export: Export, report: TableReport) -> None:
-    if report.rows_refused > MOST_REFUSED * report.rows_read:
-        worst = max(report.refusals, key=lambda entry: entry.rows)
-        column = f" in column `{worst.column}`" if worst.column else ""
-        raise Mistake(
-            "D028",
-            f"{report.rows_refused:,} of {report.rows_read:,} rows of `{report.table}` are refused, "
-            f"most for this{column}: {worst.reason}",
-            where=f"{export.path}: {report.file}, line {worst.lines[0]}",
-            hint="check how the file was exported; more than half of a table is never left out",
-        )
-
-
 def _store(
     writer: StoreWriter,
     database: duckdb.DuckDBPyConnection,
@@ -114,19 +105,13 @@ def _store(
     writer.add_table(table.name, schema=schema, patient_id=table.person, sorted_by=table.sorted_by)
     if not report.rows_kept:
         return
-    with told_as_mistakes(writer.path):
-        try:
-            _count_complaints(database, table, staging, report)
-            order = ", ".join([*table.sorted_by, LINE])
-            columns = ", ".join(f'"{column.name}"' for column in table.columns)
-            rows = database.sql(f"select {columns} from {_file(staged)} order by {order}")  # noqa: S608
-            for batch in rows.to_arrow_reader(BATCH):
-                writer.write(table.name, batch.cast(schema))
-        except duckdb.Error as error:
-            # Only the disk can refuse here: it is full, and the database has no code of its own for it.
-            if "No space left" in str(error):
-                raise OSError(28, "No space left on device") from error
-            raise
+    with told_as_mistakes(writer.path), told_when_full():
+        _count_complaints(database, table, staging, report)
+        order = ", ".join([*table.sorted_by, LINE])
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        rows = database.sql(f"select {columns} from {parquet(staged)} order by {order}")  # noqa: S608
+        for batch in rows.to_arrow_reader(BATCH):
+            writer.write(table.name, batch.cast(schema))
     if table.name not in KEPT_STAGED:
         staged.unlink()
 
@@ -134,32 +119,14 @@ def _store(
 def _count_complaints(
     database: duckdb.DuckDBPyConnection, table: CdmTable, staging: Path, report: TableReport
 ) -> None:
-    staged = _file(staging / f"{table.name}.parquet")
+    staged = parquet(staging / f"{table.name}.parquet")
     if table.key:
         sql = f"select count({table.key}) - count(distinct {table.key}) from {staged}"  # noqa: S608
-        report.duplicate_keys = _number(database, sql)
+        report.duplicate_keys = number(database, sql)
     if table.person and table.name != "person":
-        persons = _file(staging / "person.parquet")
+        persons = parquet(staging / "person.parquet")
         sql = f"select count(*) from {staged} anti join {persons} using (person_id)"  # noqa: S608
-        report.orphan_rows = _number(database, sql)
-
-
-def _database(staging: Path) -> duckdb.DuckDBPyConnection:
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY,
-        "temp_directory": str(staging / "spill"),
-        "preserve_insertion_order": True,
-    }
-    return duckdb.connect(config=settings)
-
-
-def _number(database: duckdb.DuckDBPyConnection, sql: str) -> int:
-    return int(database.execute(sql).fetchall()[0][0])
-
-
-def _file(path: Path) -> str:
-    quoted = str(path).replace("'", "''")
-    return f"read_parquet('{quoted}')"
+        report.orphan_rows = number(database, sql)
 
 
 def _model_version(staging: Path) -> str | None:

@@ -35,6 +35,11 @@ class Refusal(StrEnum):
     NO_SUCH_DAY = "a day that is not in the calendar, or before 1800"
     TIME_IN_DATE = "a time of day where only a date belongs"
     NOT_A_TIME = "not a date with a time (YYYY-MM-DD HH:MM:SS)"
+    NOT_A_FLAG = "neither true nor false"
+    NOT_A_CODE = "not a code of the system"
+    ZEROS_LOST = "a code whose leading zeros are lost"
+    BECAME_A_DATE = "a code that a spreadsheet turned into a date"
+    ROUNDED = "a code that was rounded to 15 digits, as spreadsheets do"
     WRONG_WIDTH = "more or fewer cells than the header"
 
 
@@ -127,8 +132,13 @@ def _moment(text: str) -> datetime:
     return moment.replace(tzinfo=None)  # the model's datetimes have no zone
 
 
+_FLAGS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
+
+
 def _flag(text: str) -> bool:
-    raise TypeError("the model has no such column")
+    if text.lower() not in _FLAGS:
+        raise CellRefusedError(Refusal.NOT_A_FLAG)
+    return _FLAGS[text.lower()]
 
 
 _READERS: dict[ColumnType, Callable[[str], Any]] = {
@@ -152,6 +162,7 @@ def typed(cells: pa.StringArray, kind: ColumnType) -> tuple[pa.Array, dict[int, 
 def _typed_at_once(cells: pa.StringArray, kind: ColumnType) -> pa.Array | None:
     """Cast a column in which every cell is plain; None when any is not."""
     plain = {
+        ColumnType.BOOL: r"^(true|false)$",
         ColumnType.INT: r"^-?[0-9]{1,18}$",
         ColumnType.FLOAT: r"^-?[0-9]+(\.[0-9]+)?$",
         ColumnType.DATE: r"^(1[89]|[2-9][0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}$",

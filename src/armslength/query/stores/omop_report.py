@@ -20,6 +20,7 @@ class RefusedRows:
     reason: str
     rows: int = 0
     lines: list[int] = field(default_factory=list)
+    file: str | None = None  # where a table has several
 
 
 @dataclass(kw_only=True)

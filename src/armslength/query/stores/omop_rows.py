@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from armslength.kernel.errors import Mistake
 from armslength.query.formats.store import ColumnType
+from armslength.query.stores.code_cells import coded
 from armslength.query.stores.omop_cells import Refusal, typed
 from armslength.query.stores.omop_report import TableReport
 from armslength.query.stores.omop_schema import NEW_SINCE_5_3, RENAMED_SINCE_5_3, CdmColumn, CdmTable
@@ -43,12 +44,12 @@ def read_rows(
     """
     start = stream.read(MOST_HEADER)
     header, delimiter = _header(start, where=where)
-    names = _column_names(header, table=table, report=report, where=where)
+    names = column_names(header, table=table, report=report, where=where)
     lines = _Lines()
     whole = _Rejoined(start, stream)
     reader = _opened(whole, delimiter=delimiter, count=len(names), lines=lines, where=where)
     while (batch := _next(reader, where=where)) is not None:
-        yield _typed_batch(batch, names=names, table=table, report=report, lines=lines.of(batch))
+        yield typed_batch(batch, names=names, table=table, report=report, lines=lines.of(batch))
         _note_ragged(lines, report)
     lines.finish()
     _note_ragged(lines, report)
@@ -74,7 +75,7 @@ def _header(start: bytes, *, where: str) -> tuple[list[str], str]:
     return next(csv.reader(io.StringIO(line), delimiter=delimiter)), delimiter
 
 
-def _column_names(header: list[str], *, table: CdmTable, report: TableReport, where: str) -> list[str]:
+def column_names(header: list[str], *, table: CdmTable, report: TableReport, where: str) -> list[str]:
     """Return for each cell of the header the column of the model, or the name as it stands."""
     where = f"{where}, line 1"
     known = {column.name for column in table.columns}
@@ -223,11 +224,20 @@ def _unreadable(error: pa.ArrowInvalid, where: str) -> Mistake:
     )
 
 
-def _typed_batch(
-    batch: pa.RecordBatch, *, names: list[str], table: CdmTable, report: TableReport, lines: NDArray[np.int64]
+def typed_batch(
+    batch: pa.RecordBatch,
+    *,
+    names: list[str],
+    table: CdmTable,
+    report: TableReport,
+    lines: NDArray[np.int64],
+    blank_rows: bool = True,
 ) -> pa.RecordBatch:
-    """Return the rows that can be kept, typed, in the order of the model's columns."""
-    blank = _blank(batch)
+    """Return the rows that can be kept, typed, in the order of the model's columns.
+
+    `names` are the columns of the batch. With `blank_rows`, rows without any value are empty lines, and not counted.
+    """
+    blank = _blank(batch) if blank_rows else np.zeros(0, dtype=bool)
     if blank.any():
         report.blank_lines += int(blank.sum())
         batch, lines = batch.filter(pa.array(~blank)), lines[~blank]
@@ -237,7 +247,7 @@ def _typed_batch(
         if column.name not in names:
             arrays.append(pa.nulls(batch.num_rows, column.type.arrow))
             continue
-        values, reasons = typed(batch.column(names.index(column.name)), column.type)
+        values, reasons = _typed_column(batch.column(names.index(column.name)), column)
         reasons |= _missing(values, column, reasons)
         for row in sorted(reasons):
             report.refuse(column=column.name, reason=reasons[row], line=int(lines[row]))
@@ -248,6 +258,12 @@ def _typed_batch(
     report.rows_kept += int((~refused).sum())
     whole = pa.record_batch([*arrays, pa.array(lines)], schema=staged_schema(table))
     return whole.filter(pa.array(~refused)) if refused.any() else whole
+
+
+def _typed_column(cells: pa.Array, column: CdmColumn) -> tuple[pa.Array, dict[int, Refusal]]:
+    if column.code is None:
+        return typed(cells, column.type)
+    return coded(cells, column.code)
 
 
 def _blank(batch: pa.RecordBatch) -> NDArray[np.bool_]:

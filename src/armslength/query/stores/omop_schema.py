@@ -11,13 +11,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from armslength.query.formats.store import ColumnType
+from armslength.query.model.codes import BaseCode
+
+CodeSystem = type[BaseCode]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CdmColumn:
+    """A column; `code` is the coding system whose codes it holds, where it holds codes."""
+
     name: str
     type: ColumnType
     required: bool
+    code: CodeSystem | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

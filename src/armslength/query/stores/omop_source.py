@@ -112,11 +112,11 @@ def _files_of_folder(path: Path) -> dict[str, Callable[[], IO[bytes]]]:
             hint = "replace the link by the file itself"
             raise Mistake("D022", "the export holds a symbolic link", where=str(file), hint=hint)
         if file.is_file():
-            files[file.relative_to(path).as_posix()] = _file_opener(file)
+            files[file.relative_to(path).as_posix()] = plain_opener(file)
     return files
 
 
-def _file_opener(file: Path) -> Callable[[], IO[bytes]]:
+def plain_opener(file: Path) -> Callable[[], IO[bytes]]:
     if file.suffix.lower() == ".gz":
         return lambda: cast("IO[bytes]", _CheckedGzip(file))
     return lambda: file.open("rb")
