@@ -46,3 +46,15 @@ def omop_export() -> Path:
     if not OMOP_EXPORT.exists():
         pytest.skip(f"needs a real OMOP export at {OMOP_EXPORT}")
     return OMOP_EXPORT
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Generator[str, None, None]:
+    """The address of a PostgreSQL server of these tests' own, which the engine asks of rows held in memory."""
+    from postgresql_server import running_server, why_not
+
+    if reason := why_not():
+        pytest.skip(reason)
+    with running_server() as address, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARMSLENGTH_POSTGRESQL_DSN", address)
+        yield address

@@ -55,7 +55,7 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("loaded", DEFINITIONS, indirect=True, ids=DEFINITIONS)
-def test_a_definition_loads_and_every_engine_gives_the_reference_answer(loaded: Any) -> None:
+def test_a_definition_loads_and_every_engine_gives_the_reference_answer(loaded: Any, postgresql: str) -> None:
     definition, _ = loaded
     assert definition.dataset is not None or definition.measures is not None, definition.problems
     for query in (definition.dataset, definition.measures):

@@ -42,6 +42,8 @@ ENGINES = ("reference", *sorted({point.name for point in entry_points(group="arm
 def engine(request: pytest.FixtureRequest) -> str:
     """Every engine, by name; `reference` defines what the others must give."""
     name: str = request.param
+    if name == "postgresql":
+        request.getfixturevalue(name)
     return name
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from armslength.cli.ehrql.databases import DEFAULT_ENGINE, backend_called, is_plain_folder
+from armslength.cli.ehrql.databases import backend_called, is_plain_folder
 from armslength.cli.ehrql.settings import no_database
 
 
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     if is_plain_folder(dsn):
         print("SUCCESS")
         return 0
-    database = Database(dsn=dsn, backend=backend.name, engine=DEFAULT_ENGINE)
+    database = Database(dsn=dsn, backend=backend.name)
     open_database(database, dataset=nothing, backend=backend).close()
     print("SUCCESS")
     return 0

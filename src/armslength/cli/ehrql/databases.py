@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from armslength.query.model.nodes import Dataset
 
 USAGE_STATUS = 2
-DEFAULT_BACKEND, DEFAULT_ENGINE = "core", "duckdb"
+DEFAULT_BACKEND, ENGINE_OF_FILES = "core", "duckdb"
 # Older runners always set the variable, with one of these where no real backend was meant.
 NO_BACKEND = frozenset({"", "expectations", "test"})
 # Whose tables a plain folder may hold: nothing is held back from who asks it, so no provider's backend is among them.
@@ -46,8 +46,8 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--query-engine",
         metavar="ENGINE",
-        help="duckdb, or localfile for a folder with a file for each table (default: OPENSAFELY_QUERY_ENGINE, "
-        "else what fits the database)",
+        help="duckdb, postgresql, or localfile for a folder with a file for each table (default: "
+        "OPENSAFELY_QUERY_ENGINE, else what fits the database)",
     )
 
 
@@ -74,9 +74,9 @@ def backend_called(name: str) -> str:
 
 
 def engine_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> str:
-    """The engine that runs the query, from the option or the environment. Raises Mistake Q101."""
+    """The engine that is asked for, "" for the one that fits the database. Raises Mistake Q101."""
     name = _asked_engine(arguments, environment)
-    return DEFAULT_ENGINE if name in OF_FILES else name or DEFAULT_ENGINE
+    return ENGINE_OF_FILES if name in OF_FILES else name
 
 
 def require_installed(arguments: argparse.Namespace) -> None:

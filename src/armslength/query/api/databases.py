@@ -20,6 +20,7 @@ from armslength.query.engines.backend import DIRECT, Backend
 from armslength.query.engines.engine import (
     ArrowTables,
     DatabaseFile,
+    DatabaseServer,
     Engine,
     EngineClass,
     ParquetFiles,
@@ -37,20 +38,27 @@ from armslength.query.model.nodes import (
     tables_of,
 )
 
+EMBEDDED = "duckdb"
+ALIASES = {"postgres": "postgresql"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
     """What a query is asked of.
 
-    `dsn` is the path of a store (the folder of `store.json`) or `duckdb:///path/to/file.duckdb`. With
+    `dsn` is the path of a store (the folder of `store.json`), `duckdb:///path/to/file.duckdb`, or the address of
+    a server, such as `postgresql://user@host/database`. `engine` is by itself the one that the address names. With
     `tables`, rows held in memory under the names of the contract, there is no address and no backend.
     """
 
-    dsn: str = ""
+    dsn: str = field(default="", repr=False)  # it may hold a password
     backend: str = "core"
-    engine: str = "duckdb"
+    engine: str = ""
     settings: Settings = field(default_factory=Settings)
     tables: Mapping[str, pa.Table] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "engine", self.engine or engine_of_address(self.dsn))
 
     def find_backend(self, *, given: Iterable[str] = ()) -> Backend:
         """Return how this database keeps its tables, as somebody `given` these data permissions may see them.
@@ -72,7 +80,26 @@ def find_backend(name: str) -> Backend:
 def find_engine_class(name: str) -> EngineClass:
     """Load the engine installed under this name or at this dotted path. Raises Mistake Q101 when there is none."""
     found = at_path(name)
-    return found if isinstance(found, type) and hasattr(found, "open") else find_engine(name)
+    if isinstance(found, type) and hasattr(found, "open"):
+        return found  # type: ignore[return-value]
+    return find_engine(name)
+
+
+def engine_of_address(dsn: str) -> str:
+    """Return the engine that a database address names, the embedded one when it names none.
+
+    >>> engine_of_address("postgres://reader@db/records"), engine_of_address("some/folder")
+    ('postgresql', 'duckdb')
+    """
+    named = _scheme(dsn)
+    return named if named in {point.name for point in entry_points(group="armslength.engines")} else EMBEDDED
+
+
+def _scheme(dsn: str) -> str:
+    """Return what an address starts with, as engines are called: `postgresql+psycopg://` is another way to write it."""
+    scheme, colon, _ = dsn.partition("://")
+    named = scheme.partition("+")[0].lower() if colon else ""
+    return ALIASES.get(named, named)
 
 
 def at_path(name: str) -> Any:
@@ -113,11 +140,13 @@ def open_database(database: Database, *, dataset: Dataset, backend: Backend) -> 
 
 def source_of(dsn: str, *, dataset: Dataset, backend: Backend) -> Source:
     """Return the source that a database address names, with only the tables that a query reads."""
-    scheme = urlsplit(dsn).scheme
-    if scheme == "duckdb":
+    scheme = _scheme(dsn)
+    if scheme == EMBEDDED:
         return DatabaseFile(path=_path_of(dsn))
+    if scheme and scheme == engine_of_address(dsn):
+        return DatabaseServer(address=dsn)
     if scheme and not Path(dsn).exists():
-        hint = "give the folder of a store, or `duckdb:///path/to/file.duckdb`"
+        hint = "give the folder of a store, `duckdb:///path/to/file.duckdb`, or `postgresql://user@host/database`"
         raise Mistake("Q114", f"database addresses that start with `{scheme}:` are not known", hint=hint)
     if backend.tables is None:
         return folder_source(Path(dsn), dataset)

@@ -52,7 +52,7 @@ def sql_script(dataset: Dataset, *, database: Database | None = None, permission
     engine.close()
     steps: list[tuple[str, str]] = []
     for statement in plan.statements:
-        steps += (("Run query", sql) for sql in _sql_of(statement, wanted.engine))
+        steps += (("Run query", sql) for sql in _sql_of(statement, engine.capabilities.sql))
     steps += (("Fetch results from query", result.sql) for result in plan.results)
     of = len(steps)
     return "\n\n".join(

@@ -38,11 +38,18 @@ class ArrowTables:
     tables: Mapping[str, pa.Table]
 
 
-Source = ParquetFiles | DatabaseFile | ArrowTables
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseServer:
+    """A source that is a database on a server. The address may hold a password, so it is never shown."""
+
+    address: str = field(repr=False)
+
+
+Source = ParquetFiles | DatabaseFile | ArrowTables | DatabaseServer
 
 
 MEMORY_LIMIT, THREADS = "ARMSLENGTH_MEMORY_LIMIT", "ARMSLENGTH_THREADS"
-SPILL_FOLDER = "ARMSLENGTH_SPILL_FOLDER"
+SPILL_FOLDER, STATEMENT_TIMEOUT = "ARMSLENGTH_SPILL_FOLDER", "ARMSLENGTH_STATEMENT_TIMEOUT"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +57,15 @@ class Settings:
     """Limits an engine works under.
 
     `memory_limit` is text such as `4GB`, None for the engine's own choice; `spill_folder` is where rows
-    go that do not fit, None for the usual place of temporary files. What is None may still be set by the
-    environment: see `completed`.
+    go that do not fit, None for the usual place of temporary files. A server has its own of these; there
+    `statement_timeout`, such as `30min`, is how long one statement may take, None for the server's own limit.
+    What is None may still be set by the environment: see `completed`.
     """
 
     memory_limit: str | None = None
     threads: int | None = None
     spill_folder: Path | None = None
+    statement_timeout: str | None = None
 
     def completed(self, environment: Mapping[str, str] = os.environ) -> Settings:
         """Take from the environment what is not given. Raises Mistake Q109 for threads that are no number."""
@@ -67,6 +76,7 @@ class Settings:
             memory_limit=self.memory_limit or environment.get(MEMORY_LIMIT) or None,
             threads=self.threads or (int(threads) if threads else None),
             spill_folder=self.spill_folder or (Path(spill) if spill else None),
+            statement_timeout=self.statement_timeout or environment.get(STATEMENT_TIMEOUT) or None,
         )
 
 
@@ -134,18 +144,25 @@ class ResultTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What an engine can do. `unsupported` names operations of the model that it refuses."""
+    """What an engine can do.
+
+    `sql` is what sqlglot calls the SQL it speaks. `refused` names operations of the model that it does not
+    have, each with the reason.
+    """
 
     name: str
     title: str
-    unsupported: frozenset[str] = field(default_factory=frozenset)
-    streams: bool = True
+    sql: str
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 class Engine(Protocol):
     """A database that answers queries. Open one with its `open` class method, and close it."""
 
-    capabilities: Capabilities
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do; known of the class, too."""
+        ...
 
     def compile(self, dataset: Dataset, *, backend: Backend, passes: tuple[Pass, ...] | None = None) -> Plan:
         """Return the plan of a query. Touches no data. Raises Mistake for what cannot be expressed."""
@@ -174,6 +191,8 @@ class Engine(Protocol):
 class EngineClass(Protocol):
     """What the entry point of an engine names: a class that can be opened on a source."""
 
+    capabilities: Capabilities
+
     def open(self, source: Source, *, settings: Settings) -> Engine: ...
 
 
@@ -183,13 +202,18 @@ def find_engine(name: str) -> EngineClass:
     if name not in installed:
         known = ", ".join(sorted(installed)) or "none"
         raise Mistake("Q101", f"no engine is called `{name}`", hint=f"installed engines: {known}")
-    return installed[name].load()  # type: ignore[no-any-return]
+    try:
+        return installed[name].load()  # type: ignore[no-any-return]
+    except ModuleNotFoundError as error:
+        hint = "install the extra of whoever provides data: pip install 'armslength[provider]'"
+        what = f"the engine `{name}` needs the package `{error.name}`, which is not installed"
+        raise Mistake("Q101", what, hint=hint) from None
 
 
-def unsupported(operation: str, *, engine: str) -> Mistake:
+def unsupported(operation: str, *, engine: str, why: str = "") -> Mistake:
     """The refusal of an operation that an engine does not have."""
     return Mistake(
         "Q102",
-        f"the engine `{engine}` does not support the operation `{operation}`",
+        f"the engine `{engine}` does not support the operation `{operation}`" + (f": {why}" if why else ""),
         hint="use another engine, or express the variable without this operation",
     )

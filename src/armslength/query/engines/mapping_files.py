@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from types import ModuleType
 
@@ -39,16 +39,19 @@ def read_tables(
     contracts: Iterable[ModuleType],
     dialect: str,
     read: Callable[[str], TableMapping] | None = None,
+    refused: Collection[tuple[str, str]] = (),
 ) -> dict[tuple[str, str], TableMapping]:
     """Read the mapping of every table of some contracts. Tables that contracts share are read once.
 
-    `read` makes the mapping of a name, where there is more to it than its file.
+    `read` makes the mapping of a name, where there is more to it than its file. `refused` tables have no file.
     """
     made: dict[str, TableMapping] = {}
     tables = {}
     for contract in contracts:
         for public in contract.__all__:
             node = getattr(contract, public)._node
+            if {(contract.NAMESPACE, node.name), (node.namespace, node.name)} & set(refused):
+                continue
             if node.name not in made:
                 made[node.name] = (
                     read(node.name) if read else read_mapping(folder, node.name, dialect=dialect)
@@ -60,9 +63,21 @@ def read_tables(
     return tables
 
 
+def people_listed(sql: str, *, dialect: str | None = None) -> exp.Query:
+    """Read a query of a list of people: it gives `patient_id`. Raises ValueError for anything else."""
+    return _one_query(sql, dialect=dialect, place="the list of people", gives=PATIENT_ID)
+
+
 def read_query(path: Path, *, dialect: str) -> exp.Query:
     """Read the one query of a file. Raises ValueError when there is anything else in it."""
-    (query,) = parse(path.read_text(), read=dialect)
+    return _one_query(path.read_text(), dialect=dialect, place=path.name)
+
+
+def _one_query(sql: str, *, dialect: str | None, place: str, gives: str = "") -> exp.Query:
+    queries = parse(sql, read=dialect)
+    query = queries[0] if len(queries) == 1 else None
     if not isinstance(query, exp.Query) or "*" in query.named_selects:
-        raise ValueError(f"{path.name} is not one SELECT with named columns")
+        raise ValueError(f"{place} is not one SELECT with named columns")
+    if gives and gives not in query.named_selects:
+        raise ValueError(f"{place} does not give {gives}")
     return query

@@ -6,6 +6,7 @@ import datetime
 
 from sqlglot import exp
 
+from armslength.query.engines.compile.dialect import Dialect
 from armslength.query.engines.compile.expressions import (
     cast,
     compiled,
@@ -18,17 +19,17 @@ from armslength.query.engines.compile.scope import Scope
 from armslength.query.model import nodes
 from armslength.query.model.nodes import Node
 
-PARTS: dict[type[Node], type[exp.Func]] = {
-    nodes.YearFromDate: exp.Year,
-    nodes.MonthFromDate: exp.Month,
-    nodes.DayFromDate: exp.Day,
+PARTS: dict[type[Node], str] = {
+    nodes.YearFromDate: "YEAR",
+    nodes.MonthFromDate: "MONTH",
+    nodes.DayFromDate: "DAY",
 }
 TRUNCATIONS: dict[type[Node], str] = {nodes.ToFirstOfYear: "YEAR", nodes.ToFirstOfMonth: "MONTH"}
 
 
 @expression(*PARTS)
 def _part(node: nodes.Unary, scope: Scope) -> exp.Expr:
-    return PARTS[type(node)](this=compiled(node.source, scope))
+    return scope.compilation.dialect.part(PARTS[type(node)], compiled(node.source, scope))
 
 
 @expression(*TRUNCATIONS)
@@ -114,29 +115,32 @@ def _days_between(node: nodes.DateDifferenceInDays, scope: Scope) -> exp.Expr:
 @expression(nodes.DateDifferenceInMonths)
 def _months_between(node: nodes.DateDifferenceInMonths, scope: Scope) -> exp.Expr:
     end, start = compiled(node.end, scope), compiled(node.start, scope)
-    months = _minus(_months_of(end), _months_of(start))
-    is_short = exp.LT(this=exp.Day(this=end.copy()), expression=exp.Day(this=start.copy()))
-    return exp.Sub(this=months, expression=cast(is_short, int))
+    dialect = scope.compilation.dialect
+    months = _minus(months_of(end, dialect), months_of(start, dialect))
+    is_short = exp.LT(this=dialect.part("DAY", end.copy()), expression=dialect.part("DAY", start.copy()))
+    return exp.Sub(this=months, expression=dialect.counted(is_short))
 
 
 @expression(nodes.DateDifferenceInYears)
 def _years_between(node: nodes.DateDifferenceInYears, scope: Scope) -> exp.Expr:
     end, start = compiled(node.end, scope), compiled(node.start, scope)
-    years = _minus(exp.Year(this=end), exp.Year(this=start))
-    is_short = exp.LT(this=_day_in_year(end), expression=_day_in_year(start))
-    return exp.Sub(this=years, expression=cast(is_short, int))
+    dialect = scope.compilation.dialect
+    years = _minus(dialect.part("YEAR", end), dialect.part("YEAR", start))
+    is_short = exp.LT(this=_day_in_year(end, dialect), expression=_day_in_year(start, dialect))
+    return exp.Sub(this=years, expression=dialect.counted(is_short))
 
 
 def _minus(lhs: exp.Expr, rhs: exp.Expr) -> exp.Paren:
     return exp.Paren(this=exp.Sub(this=enclosed(lhs), expression=enclosed(rhs)))
 
 
-def _months_of(date: exp.Expr) -> exp.Expr:
-    years = exp.Mul(this=exp.Year(this=date.copy()), expression=literal(12))
-    return exp.Add(this=years, expression=exp.Month(this=date.copy()))
+def months_of(date: exp.Expr, dialect: Dialect) -> exp.Expr:
+    """Return a number that orders months: twelve for each year, and the month."""
+    years = exp.Mul(this=dialect.part("YEAR", date.copy()), expression=literal(12))
+    return exp.Add(this=years, expression=dialect.part("MONTH", date.copy()))
 
 
-def _day_in_year(date: exp.Expr) -> exp.Expr:
+def _day_in_year(date: exp.Expr, dialect: Dialect) -> exp.Expr:
     """Return a number that orders days within their years: month and day side by side."""
-    months = exp.Mul(this=exp.Month(this=date.copy()), expression=literal(100))
-    return exp.Add(this=months, expression=exp.Day(this=date.copy()))
+    months = exp.Mul(this=dialect.part("MONTH", date.copy()), expression=literal(100))
+    return exp.Add(this=months, expression=dialect.part("DAY", date.copy()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -13,7 +13,7 @@ from armslength.query.model.nodes import Node
 if TYPE_CHECKING:  # a scope holds a dialect, and a dialect compiles in a scope
     from armslength.query.engines.compile.scope import Scope
 
-Compile = Callable[[Node, "Scope"], exp.Expr]
+Compile = Callable[[Any, "Scope"], exp.Expr]  # each takes nodes of its own type
 PATIENT, GROUP = "patient_id", "codelist"
 
 
@@ -42,14 +42,59 @@ class Spread:
 class Dialect:
     """How a database writes what the others write differently.
 
-    `name` is what sqlglot calls it; `overrides` replace the shared compilation of an operation. The
+    `name` is what sqlglot calls it; `overrides` replace the shared compilation of an operation; `refused`
+    says of operations that the database does not have why. The
     methods are standard SQL, or as near to it as any database goes; a dialect replaces those that its
     database does not know or has something quicker for.
     """
 
     name: str
     overrides: Mapping[type[Node], Compile] = field(default_factory=dict)
-    unsupported: frozenset[str] = frozenset()
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    def counted(self, condition: exp.Expr) -> exp.Expr:
+        """Turn true into 1, false into 0, missing into missing."""
+        no = exp.Not(this=exp.Paren(this=condition.copy()))
+        one, zero = exp.Literal.number(1), exp.Literal.number(0)
+        return exp.Case().when(condition, one, copy=False).when(no, zero, copy=False)
+
+    def part(self, unit: str, date: exp.Expr) -> exp.Expr:
+        """Return the YEAR, MONTH or DAY of a date as a whole number."""
+        found = exp.Extract(this=exp.Var(this=unit), expression=date)
+        return exp.Cast(this=found, to=exp.DataType(this=exp.DataType.Type.BIGINT))
+
+    def ordered(self, made: exp.Expr, value_type: Any) -> exp.Expr:
+        """Return a value as it is compared and sorted: text by its code points, whatever the database's language."""
+        return made
+
+    def least(self, made: exp.Expr, value_type: Any) -> exp.Expr:
+        """Aggregate the smallest value; false is smaller than true."""
+        return exp.Min(this=self.ordered(made, value_type))
+
+    def greatest(self, made: exp.Expr, value_type: Any) -> exp.Expr:
+        """Aggregate the largest value."""
+        return exp.Max(this=self.ordered(made, value_type))
+
+    def total(self, made: exp.Expr, to: exp.DataType) -> exp.Expr:
+        """Aggregate the sum, in the type that the language gives it: databases widen whole numbers."""
+        return exp.Cast(this=exp.Sum(this=made), to=to)
+
+    def whole_quotient(self, whole: exp.Expr, divisor: exp.Expr) -> exp.Expr:
+        """Divide whole numbers, one of which is a multiple of the other."""
+        return exp.Div(this=whole, expression=divisor, typed=True, safe=False)
+
+    def holds(self, values: exp.Expr, value: exp.Expr) -> exp.Expr:
+        """Say whether a list, as aggregated of many values, holds one."""
+        return exp.EQ(this=value, expression=exp.Any(this=exp.Paren(this=values)))
+
+    def contains(self, text: exp.Expr, part: exp.Expr) -> exp.Expr:
+        """Say whether a text holds another, of which no character means anything but itself."""
+        place = exp.StrPosition(this=text, substr=part)
+        return exp.GT(this=place, expression=exp.Literal.number(0))
+
+    def kept_apart(self, layer: exp.Select) -> exp.Select:
+        """Return a query, named because it is long, so that the database does not write it out where it is used."""
+        return layer
 
     def picked(self, pick: Picked) -> exp.Expr:
         """Aggregate a value of the first or last row. Missing keys sort first, missing values are kept."""
@@ -60,7 +105,7 @@ class Dialect:
         rows: exp.Expr = exp.ArrayAgg(this=ordered)
         if pick.test is not None:
             rows = exp.Filter(this=rows, expression=exp.Where(this=pick.test))
-        return exp.Bracket(this=exp.Paren(this=rows), expressions=[exp.Literal.number(1)])
+        return _first(rows)
 
     def spread(
         self, groups: exp.Select, *, values: list[str], answers: list[tuple[int, str | None]], wide: set[int]
@@ -78,11 +123,8 @@ class Dialect:
             made: exp.Expr = exp.true() if value is None else _column(value)
             # A group has one row for each patient, and a list keeps it as it is, missing or not.
             rows = exp.Filter(this=exp.ArrayAgg(this=made), expression=exp.Where(this=test))
-            only = exp.Paren(this=rows)
             name = f"answer_{number}"
-            columns.append(
-                exp.alias_(exp.Bracket(this=only, expressions=[exp.Literal.number(1)]), name, quoted=True)
-            )
+            columns.append(exp.alias_(_first(rows), name, quoted=True))
             found.append(_column(name))
         query = exp.select(*columns, copy=False).from_(groups.subquery("groups"), copy=False)
         return Spread(query=query.group_by(_column(PATIENT), copy=False), answers=tuple(found))
@@ -90,3 +132,8 @@ class Dialect:
 
 def _column(name: str) -> exp.Column:
     return exp.Column(this=exp.to_identifier(name, quoted=True))
+
+
+def _first(rows: exp.Expr) -> exp.Expr:
+    """Return the first of a list; lists of SQL count from 1."""
+    return exp.Bracket(this=exp.Paren(this=rows), expressions=[exp.Literal.number(1)], offset=1)

@@ -42,8 +42,9 @@ def compiled(node: Node, scope: Scope) -> exp.Expr:
         return scope.values[node].copy()
     dialect = scope.compilation.dialect
     compile_node = dialect.overrides.get(type(node)) or EXPRESSIONS.get(type(node))
-    if compile_node is None or type(node).__name__ in dialect.unsupported:
-        raise unsupported(type(node).__name__, engine=dialect.name)
+    operation = type(node).__name__
+    if compile_node is None or operation in dialect.refused:
+        raise unsupported(operation, engine=dialect.name, why=dialect.refused.get(operation, ""))
     return compile_node(node, scope)
 
 
@@ -133,7 +134,10 @@ ARITHMETIC: dict[type[Node], type[exp.Binary]] = {
 
 @expression(*BINARY)
 def _comparison(node: nodes.Binary, scope: Scope) -> exp.Expr:
-    return BINARY[type(node)](this=operand(node.lhs, scope), expression=operand(node.rhs, scope))
+    lhs, rhs = operand(node.lhs, scope), operand(node.rhs, scope)
+    if not isinstance(node, (nodes.EQ, nodes.NE)):
+        lhs = scope.compilation.dialect.ordered(lhs, node.lhs.value_type)
+    return BINARY[type(node)](this=lhs, expression=rhs)
 
 
 @expression(*ARITHMETIC)
@@ -183,7 +187,7 @@ def _is_null(node: nodes.IsNull, scope: Scope) -> exp.Expr:
 def _in(node: nodes.In, scope: Scope) -> exp.Expr:
     if isinstance(node.rhs, nodes.CombineAsSet):
         found = scope.answer(node.rhs)
-        contains = exp.ArrayContains(this=found.copy(), expression=compiled(node.lhs, scope))
+        contains = scope.compilation.dialect.holds(found.copy(), compiled(node.lhs, scope))
         missing = exp.Is(this=found, expression=exp.Null())
         return exp.Case().when(missing, exp.false(), copy=False).else_(contains, copy=False)
     values = node.rhs.value  # type: ignore[attr-defined]
@@ -249,7 +253,7 @@ def _floor_divide(node: nodes.FloorDivide, scope: Scope) -> exp.Expr:
         )
     )
     whole = exp.Paren(this=exp.Sub(this=lhs.copy(), expression=positive))
-    return exp.IntDiv(this=whole, expression=nonzero(rhs.copy()))
+    return scope.compilation.dialect.whole_quotient(whole, nonzero(rhs.copy()))
 
 
 @expression(nodes.Power)
@@ -272,31 +276,41 @@ def _power(node: nodes.Power, scope: Scope) -> exp.Expr:
 
 @expression(nodes.CastToInt)
 def _cast_to_int(node: nodes.CastToInt, scope: Scope) -> exp.Expr:
-    made = compiled(node.source, scope)
+    made = as_number(node.source, scope)
     # A plain cast of a float rounds in some databases; the language cuts off.
     return cast(exp.Trunc(this=made) if node.source.value_type is float else made, int)
 
 
 @expression(nodes.CastToFloat)
 def _cast_to_float(node: nodes.CastToFloat, scope: Scope) -> exp.Expr:
-    return cast(compiled(node.source, scope), float)
+    return cast(as_number(node.source, scope), float)
+
+
+def as_number(node: Series, scope: Scope) -> exp.Expr:
+    """Compile a number, or a condition as 1 or 0."""
+    made = compiled(node, scope)
+    return scope.compilation.dialect.counted(made) if node.value_type is bool else made
 
 
 @expression(nodes.StringContains)
 def _contains(node: nodes.StringContains, scope: Scope) -> exp.Expr:
-    return exp.Contains(this=compiled(node.lhs, scope), expression=compiled(node.rhs, scope))
+    return scope.compilation.dialect.contains(compiled(node.lhs, scope), compiled(node.rhs, scope))
 
 
 @expression(nodes.MinimumOf)
 def _minimum_of(node: nodes.MinimumOf, scope: Scope) -> exp.Expr:
-    first, *others = (compiled(source, scope) for source in node.sources)
+    first, *others = (_ordered(source, scope) for source in node.sources)
     return exp.Least(this=first, expressions=others, ignore_nulls=True)
 
 
 @expression(nodes.MaximumOf)
 def _maximum_of(node: nodes.MaximumOf, scope: Scope) -> exp.Expr:
-    first, *others = (compiled(source, scope) for source in node.sources)
+    first, *others = (_ordered(source, scope) for source in node.sources)
     return exp.Greatest(this=first, expressions=others, ignore_nulls=True)
+
+
+def _ordered(node: Series, scope: Scope) -> exp.Expr:
+    return scope.compilation.dialect.ordered(compiled(node, scope), node.value_type)
 
 
 @expression(nodes.Exists)
@@ -313,7 +327,7 @@ def _count(node: nodes.Count, scope: Scope) -> exp.Expr:
     answer = reduced(node)
     if isinstance(answer, nodes.Count):
         return exp.Coalesce(this=scope.answer(answer), expressions=[literal(0)])
-    return cast(_exists(nodes.Exists(node.source), scope), int)
+    return scope.compilation.dialect.counted(_exists(nodes.Exists(node.source), scope))
 
 
 @expression(nodes.CountDistinct, nodes.CountEpisodes)

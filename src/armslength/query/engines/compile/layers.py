@@ -57,7 +57,8 @@ class _Weight:
 def layered(query: exp.Select, scope: Scope) -> exp.Select:
     """Give a query the layers its scope has, before the rows it reads."""
     for name, layer in scope.layers.items():
-        query = query.with_(exp.to_identifier(name, quoted=True), as_=layer, materialized=False, copy=False)
+        kept = scope.compilation.dialect.kept_apart(layer)
+        query = query.with_(exp.to_identifier(name, quoted=True), as_=kept, materialized=False, copy=False)
     return query
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from sqlglot import exp
 
@@ -14,6 +15,7 @@ from armslength.query.engines.compile.expressions import (
     enclosed,
     filtering,
     literal,
+    sql_type,
 )
 from armslength.query.engines.compile.scope import Scope
 from armslength.query.engines.engine import unsupported
@@ -89,18 +91,23 @@ def _count_distinct(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -
 
 @aggregate(nodes.Min)
 def _min(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -> exp.Expr:
-    return exp.Min(this=only_when(tests, values(reduction, scope)))
+    return scope.compilation.dialect.least(only_when(tests, values(reduction, scope)), _type_of(reduction))
 
 
 @aggregate(nodes.Max)
 def _max(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -> exp.Expr:
-    return exp.Max(this=only_when(tests, values(reduction, scope)))
+    return scope.compilation.dialect.greatest(only_when(tests, values(reduction, scope)), _type_of(reduction))
+
+
+def _type_of(reduction: Reduction) -> Any:
+    return reduction.node.value_type  # type: ignore[attr-defined]
 
 
 @aggregate(nodes.Sum)
 def _sum(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -> exp.Expr:
-    kind = reduction.node.value_type  # type: ignore[attr-defined]
-    return exp.Sum(this=only_when(tests, cast(values(reduction, scope), kind)))
+    kind = _type_of(reduction)
+    summed = only_when(tests, cast(values(reduction, scope), kind))
+    return scope.compilation.dialect.total(summed, sql_type(kind))
 
 
 @aggregate(nodes.Mean)
@@ -121,13 +128,14 @@ def _picked(reduction: Reduction, name: str, scope: Scope, tests: list[exp.Expr]
     node = reduction.node
     assert isinstance(node, nodes.PickOneRowPerPatient)  # noqa: S101 - asked for only then
     is_first = node.position is Position.FIRST
-    value = compiled(nodes.SelectColumn(rows_of(node.source), name), scope)
+    dialect, column = scope.compilation.dialect, nodes.SelectColumn(rows_of(node.source), name)
+    value = compiled(column, scope)
     if _is_column(reduction.keys[0], name) and (not is_first or _never_missing(reduction, name)):
         # Missing sorts first. So the largest is missing only when all are, and MIN is right where none is.
-        return (exp.Min if is_first else exp.Max)(this=only_when(tests, value))
-    keys = tuple(compiled(key, scope) for key in reduction.keys)
+        return (dialect.least if is_first else dialect.greatest)(only_when(tests, value), column.value_type)
+    keys = tuple(dialect.ordered(compiled(key, scope), key.value_type) for key in reduction.keys)
     test = balanced(tests, exp.And) if tests else None
-    return scope.compilation.dialect.picked(Picked(value=value, keys=keys, test=test, is_first=is_first))
+    return dialect.picked(Picked(value=value, keys=keys, test=test, is_first=is_first))
 
 
 def _is_column(series: Node, name: str) -> bool:

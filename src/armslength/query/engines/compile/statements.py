@@ -19,7 +19,7 @@ from armslength.query.engines.arrow_types import (
 from armslength.query.engines.backend import Backend
 from armslength.query.engines.compile import dates as _dates  # noqa: F401 - registers the calendar operations
 from armslength.query.engines.compile.dialect import Dialect
-from armslength.query.engines.compile.expressions import cast, compiled, filtering
+from armslength.query.engines.compile.expressions import as_number, cast, compiled, filtering
 from armslength.query.engines.compile.groups import grouped_query
 from armslength.query.engines.compile.layers import rows_with_layers
 from armslength.query.engines.compile.reading import read_rows, with_joins
@@ -345,7 +345,8 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
     relation = _members(scope, (node for _, node in (*summed, *groups)))
     columns: list[exp.Expr] = []
     for column, node in summed:
-        total = exp.Sum(this=cast(compiled(node, scope), int))
+        is_condition = node.value_type is bool
+        total = exp.Sum(this=as_number(node, scope) if is_condition else cast(compiled(node, scope), int))
         columns.append(
             called(cast(exp.Coalesce(this=total, expressions=[exp.Literal.number(0)]), int), column)
         )

@@ -6,11 +6,10 @@ import contextlib
 import shutil
 import tempfile
 import threading
-import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import duckdb
 import pyarrow as pa
@@ -27,6 +26,7 @@ from armslength.query.engines.engine import (
     ArrowTables,
     Capabilities,
     DatabaseFile,
+    DatabaseServer,
     ParquetFiles,
     Plan,
     Progress,
@@ -35,11 +35,11 @@ from armslength.query.engines.engine import (
     Settings,
     Source,
     Statement,
-    Step,
     no_progress,
 )
-from armslength.query.engines.passes import chosen_passes
-from armslength.query.engines.query_plan import Pass, plan_query
+from armslength.query.engines.execution import executed, plan_text
+from armslength.query.engines.passes import planned
+from armslength.query.engines.query_plan import Pass
 from armslength.query.model.nodes import Dataset
 
 BATCH_ROWS = 64_000
@@ -57,7 +57,9 @@ class DuckDB:
 
     connection: duckdb.DuckDBPyConnection
     spill_folder: Path
-    capabilities: Capabilities = field(default=Capabilities(name="duckdb", title="DuckDB"))
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        name="duckdb", title="DuckDB", sql="duckdb", refused=DIALECT.refused
+    )
     _cancelled: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
@@ -79,69 +81,46 @@ class DuckDB:
 
     def compile(self, dataset: Dataset, *, backend: Backend, passes: tuple[Pass, ...] | None = None) -> Plan:
         """Return the statements of a query; `passes=()` leaves the plan as plain as it can be."""
-        plan = plan_query(dataset)
-        for rewrite in chosen_passes() if passes is None else passes:
-            plan = rewrite(plan)
-        return compile_plan(plan, dialect=DIALECT, backend=backend)
+        return compile_plan(planned(dataset, passes), dialect=DIALECT, backend=backend)
 
     def execute(self, plan: Plan, *, progress: Progress = no_progress) -> Generator[ResultTable, None, None]:
         """Run a plan and stream its results; temporary tables are gone when the iteration ends."""
         self._cancelled.clear()
-        number = 0
         try:
-            for number, statement in enumerate(plan.statements, start=1):
-                began = time.monotonic()
-                with self._told_as_mistakes(statement.purpose):
-                    self._run(statement)
-                seconds = time.monotonic() - began
-                progress(Step(number=number, of=plan.steps, purpose=statement.purpose, seconds=seconds))
-            for result in plan.results:
-                number += 1
-                with contextlib.closing(self._stream(result, number, plan.steps, progress)) as rows:
-                    reader = pa.RecordBatchReader.from_batches(result.schema, rows)
-                    yield ResultTable(name=result.name, rows=reader)
-                    for _ in rows:
-                        raise RuntimeError(f"result `{result.name}` must be read to its end before the next")
+            yield from executed(plan, run=self._run, stream=self._stream, progress=progress)
         finally:
             self._drop(plan)
 
     def _run(self, statement: Statement) -> None:
-        if self._cancelled.is_set():
-            raise duckdb.InterruptException("cancelled")
-        if statement.sql is not None:
-            self.connection.execute(statement.sql)
-            return
-        upload = f"{statement.creates}_upload"
-        self.connection.register(upload, statement.rows)
-        try:
-            create = exp.Create(
-                this=named(statement.creates),
-                kind="TABLE",
-                properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-                expression=exp.select("*").from_(named(upload)),
-            )
-            self.connection.execute(create.sql(dialect="duckdb"))
-        finally:
-            self.connection.unregister(upload)
+        with self._told_as_mistakes(statement.purpose):
+            self._require_not_cancelled()
+            if statement.sql is not None:
+                self.connection.execute(statement.sql)
+                return
+            upload = f"{statement.creates}_upload"
+            self.connection.register(upload, statement.rows)
+            try:
+                create = exp.Create(
+                    this=named(statement.creates),
+                    kind="TABLE",
+                    properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+                    expression=exp.select("*").from_(named(upload)),
+                )
+                self.connection.execute(create.sql(dialect="duckdb"))
+            finally:
+                self.connection.unregister(upload)
 
-    def _stream(
-        self, result: ResultQuery, number: int, of: int, progress: Progress
-    ) -> Generator[pa.RecordBatch, None, None]:
-        began, rows = time.monotonic(), 0
+    def _stream(self, result: ResultQuery) -> Generator[pa.RecordBatch, None, None]:
         with self._told_as_mistakes(result.purpose):
-            if self._cancelled.is_set():
-                raise duckdb.InterruptException("cancelled")
+            self._require_not_cancelled()
             # A fresh cursor is not used: temporary tables belong to this connection.
             # An unfinished result holds the connection, so the reader is closed also when nobody reads on.
             with contextlib.closing(self.connection.sql(result.sql).to_arrow_reader(BATCH_ROWS)) as reader:
-                for batch in reader:
-                    rows += batch.num_rows
-                    seconds = time.monotonic() - began
-                    yield _as_promised(batch, result.schema)
-                    progress(Step(number=number, of=of, purpose=result.purpose, seconds=seconds, rows=rows))
-        if not rows:
-            seconds = time.monotonic() - began
-            progress(Step(number=number, of=of, purpose=result.purpose, seconds=seconds, rows=0))
+                yield from reader
+
+    def _require_not_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise duckdb.InterruptException("cancelled")
 
     def _drop(self, plan: Plan) -> None:
         for statement in reversed(plan.statements):
@@ -157,12 +136,7 @@ class DuckDB:
 
     def explain(self, plan: Plan) -> str:
         """Return each step's purpose and SQL as one text."""
-        parts = [f"-- held back: {words}\n" for words in plan.held_back]
-        steps: list[Statement | ResultQuery] = [*plan.statements, *plan.results]
-        for number, step in enumerate(steps, start=1):
-            sql = step.sql if step.sql is not None else "-- rows travel with the query"
-            parts.append(f"-- {number} of {plan.steps}: {step.purpose}\n{sql};\n")
-        return "\n".join(parts)
+        return plan_text(plan)
 
     def close(self) -> None:
         """Close the connection and remove what it spilled."""
@@ -197,6 +171,9 @@ def _spill_folder(settings: Settings) -> Path:
 
 
 def _connected(source: Source) -> duckdb.DuckDBPyConnection:
+    if isinstance(source, DatabaseServer):
+        hint = "leave the engine out: the address names its own"
+        raise Mistake("Q114", "the engine `duckdb` reads files and asks no server", hint=hint)
     try:
         if isinstance(source, DatabaseFile):
             if not source.path.is_file():
@@ -263,12 +240,6 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
 def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Select, *, kind: str) -> None:
     create = exp.Create(this=named(name), kind=kind, expression=query)
     connection.execute(create.sql(dialect="duckdb"))
-
-
-def _as_promised(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    """Give a batch the schema that was announced, so that a column's type never depends on its rows."""
-    arrays = [array.cast(each.type) for array, each in zip(batch.columns, schema, strict=True)]
-    return pa.record_batch(arrays, schema=schema)
 
 
 def _mistake(error: Exception, purpose: str) -> Mistake:

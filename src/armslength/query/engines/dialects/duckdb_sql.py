@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from armslength.query.engines.compile.dialect import GROUP, PATIENT, Dialect, Picked, Spread
-from armslength.query.engines.compile.expressions import literal
+from armslength.query.engines.compile.expressions import cast, literal
 from armslength.query.engines.compile.scope import called, quoted
 
 LISTS, PLACES = "lists", "places"
+PARTS: dict[str, type[exp.Func]] = {"YEAR": exp.Year, "MONTH": exp.Month, "DAY": exp.Day}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,25 @@ class DuckDBDialect(Dialect):
     Structs and comparisons of rows are avoided where they would cost something for each event: an ARG_MAX of a
     struct takes six times as long as one of a number.
     """
+
+    def counted(self, condition: exp.Expr) -> exp.Expr:
+        return cast(condition, int)
+
+    def part(self, unit: str, date: exp.Expr) -> exp.Expr:
+        return PARTS[unit](this=date)
+
+    def total(self, made: exp.Expr, to: exp.DataType) -> exp.Expr:
+        """Leave sums in 128 bits, where a step on the way to the answer may be larger than the answer."""
+        return exp.Sum(this=made)
+
+    def whole_quotient(self, whole: exp.Expr, divisor: exp.Expr) -> exp.Expr:
+        return exp.IntDiv(this=whole, expression=divisor)
+
+    def holds(self, values: exp.Expr, value: exp.Expr) -> exp.Expr:
+        return exp.ArrayContains(this=values, expression=value)
+
+    def contains(self, text: exp.Expr, part: exp.Expr) -> exp.Expr:
+        return exp.Contains(this=text, expression=part)
 
     def picked(self, pick: Picked) -> exp.Expr:
         """Take the value at one binary key of all keys; the `_NULL` kinds keep values that are missing."""

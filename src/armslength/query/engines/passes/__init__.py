@@ -10,7 +10,8 @@ from armslength.query.engines.passes.group_by_codelist import group_by_codelist
 from armslength.query.engines.passes.restrict_to_population import restrict_to_population
 from armslength.query.engines.passes.share_scans import share_scans
 from armslength.query.engines.passes.tag_codelists import tag_codelists
-from armslength.query.engines.query_plan import Pass
+from armslength.query.engines.query_plan import Pass, QueryPlan, plan_query
+from armslength.query.model.nodes import Dataset
 
 PASSES: tuple[Pass, ...] = (
     share_scans,
@@ -35,3 +36,11 @@ def chosen_passes(without: Iterable[str] = ()) -> tuple[Pass, ...]:
         hint = f"the passes are {', '.join(known)}; they are named with --without or in {SWITCHED_OFF}"
         raise Mistake("Q118", f"no pass is called {unknown}", hint=hint)
     return tuple(each for name, each in known.items() if name not in named)
+
+
+def planned(dataset: Dataset, passes: tuple[Pass, ...] | None) -> QueryPlan:
+    """Plan a query and rewrite the plan: by all passes for None, `()` leaves it as plain as it can be."""
+    plan = plan_query(dataset)
+    for rewrite in chosen_passes() if passes is None else passes:
+        plan = rewrite(plan)
+    return plan
