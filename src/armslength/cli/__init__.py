@@ -38,6 +38,14 @@ VERBS: dict[str, tuple[str, str]] = {
         "armslength.cli.contracts",
         "Check that a database keeps the contracts it claims, and say what changed",
     ),
+    "backend": (
+        "armslength.cli.backend",
+        "Describe a database, so that studies can ask it: make the package to fill in",
+    ),
+    "report": (
+        "armslength.cli.report",
+        "Say what a database holds, how new it is, which codes are used, what its tables mean",
+    ),
     "codelists": (
         "armslength.cli.codelists",
         "Take codelists from a service, check the study's copies, say what changed and whom it concerns",

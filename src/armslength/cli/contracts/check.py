@@ -80,7 +80,7 @@ def command(
     from armslength.query.conformance.verdict import read_verdict
 
     wishes = Wishes(
-        as_of=_day(as_of) if as_of else today(),
+        as_of=day_of(as_of) if as_of else today(),
         allowed_age=_ages(allowed_age or []),
         tolerated=_share(tolerate),
         pictures=html is not None or json_file is not None,
@@ -133,7 +133,8 @@ def _share(given: float) -> float:
     return given
 
 
-def _day(text: str) -> datetime.date:
+def day_of(text: str) -> datetime.date:
+    """Read a day given as an option. Raises Mistake Q293."""
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:

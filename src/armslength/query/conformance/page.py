@@ -57,10 +57,15 @@ def page(verdict: Verdict) -> str:
         _index(verdict),
         *(_table(each, verdict) for each in verdict.tables),
     ]
+    return document(title, "".join(body))
+
+
+def document(title: str, body: str) -> str:
+    """Return a whole page of ours."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body><main>{''.join(body)}</main></body></html>\n"
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n<body><main>{body}</main></body></html>\n"
     )
 
 
@@ -93,7 +98,7 @@ def _to_mend(verdict: Verdict) -> str:
 def _checks(found: Iterable[Check]) -> str:
     rows = "".join(
         f'<tr><td class="sign {each.status}">{SIGNS[each.status]} {each.status}</td>'
-        f"<td><code>{_breakable(each.place)}</code></td>"
+        f"<td><code>{breakable(each.place)}</code></td>"
         f'<td>{escape(each.words)}</td><td class="n">{_rows(each)}</td></tr>'
         for each in found
     )
@@ -101,7 +106,8 @@ def _checks(found: Iterable[Check]) -> str:
     return f'<div class="scroll"><table>{head}{rows}</table></div>'
 
 
-def _breakable(name: str) -> str:
+def breakable(name: str) -> str:
+    """Escape a name, and let a narrow page break it."""
     return escape(name).replace(".", ".<wbr>").replace("_", "_<wbr>")
 
 
@@ -125,7 +131,7 @@ def _newest(verdict: Verdict) -> str:
 
 def _index(verdict: Verdict) -> str:
     rows = "".join(
-        f'<tr><td><a href="#{escape(each.table)}"><code>{_breakable(each.table)}</code></a></td>'
+        f'<tr><td><a href="#{escape(each.table)}"><code>{breakable(each.table)}</code></a></td>'
         f'<td class="n">{_count(each.rows)}</td><td class="n">{len(each.columns)}</td><td>{each.latest or ""}</td></tr>'
         for each in verdict.tables
     )
