@@ -124,9 +124,9 @@ def test_a_dangling_link_and_a_file_in_the_way_are_refused(study, capsys):
 
 
 def test_a_disk_that_refuses_leaves_nothing(study, monkeypatch, capsys):
-    import armslength.cli.init as init
+    import armslength.cli.new_folder as new_folder
 
-    written, write = [], init.write_text
+    written, write = [], new_folder.write_text
 
     def refuse(path, text):
         if len(written) == 5:
@@ -134,7 +134,7 @@ def test_a_disk_that_refuses_leaves_nothing(study, monkeypatch, capsys):
         written.append(path)
         write(path, text)
 
-    monkeypatch.setattr(init, "write_text", refuse)
+    monkeypatch.setattr(new_folder, "write_text", refuse)
     assert run(["init", "new"]) == 1
     assert "error X031" in capsys.readouterr().err
     assert list(study.iterdir()) == []
@@ -147,9 +147,10 @@ def test_what_was_made_is_told_as_json(study, capsys):
 
 
 def test_the_templates_are_in_the_wheel():
-    from armslength.cli.init import TEMPLATE
+    from armslength.cli.new_folder import TEMPLATES
 
-    names = {path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*") if path.is_file()}
+    template = TEMPLATES / "new-study"
+    names = {path.relative_to(template).as_posix() for path in template.rglob("*") if path.is_file()}
     assert {
         "any/gitignore",
         "any/github/workflows/study.yml",

@@ -11,16 +11,11 @@ from typing import Annotated
 
 import typer
 
-from armslength.kernel.errors import Mistake
-from armslength.kernel.files import write_text
+from armslength.cli.new_folder import TEMPLATES, files_of_template, write_new_folder
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-TEMPLATE = Path(__file__).parent / "templates" / "new-study"
 EVERY_LANGUAGE = "any"
-# Under their real names, git and CI would take these files of the template for settings of this project.
-HIDDEN = {"gitignore": ".gitignore", "github": ".github", "gitlab-ci.yml": ".gitlab-ci.yml"}
-USAGE_STATUS = 2
 
 
 class Language(StrEnum):
@@ -67,46 +62,18 @@ def init(
 def files_of_new_study(name: str, *, language: Language) -> dict[str, str]:
     """Return the files of a new study: paths in it, and texts."""
     words = WORDS[language] | {"study": name or "A study"}
-    files = {}
+    files: dict[str, str] = {}
     for part in (EVERY_LANGUAGE, language.value):
-        root = TEMPLATE / part
-        for path in sorted(path for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc"):
-            places = [HIDDEN.get(place, place) for place in path.relative_to(root).parts]
-            text = path.read_text(encoding="utf-8")
-            for word, value in words.items():
-                text = text.replace("{{" + word + "}}", value)
-            files["/".join(places)] = text
+        files |= files_of_template(TEMPLATES / "new-study" / part, words)
     return files
 
 
 def write_new_study(folder: Path, files: dict[str, str]) -> None:
     """Write all of them or none. Raises Mistake X030 when one exists, X031 when they cannot be written."""
-    if folder.exists() and not folder.is_dir():
-        raise Mistake("X030", f"`{folder}` is a file", str(folder), "name another folder", USAGE_STATUS)
-    there = [name for name in sorted(files) if (folder / name).exists() or (folder / name).is_symlink()]
-    if there:
-        named = ", ".join(f"`{name}`" for name in there[:5]) + (" and others" if len(there) > 5 else "")
-        hint = "name another folder: `armslength init my-study`"
-        if "project.yaml" in there:
-            hint += "; or go on with the study that is here: `armslength run run_all`"
-        what = f"there is {named} already, and nothing is overwritten"
-        raise Mistake("X030", what, str(folder.absolute()), hint, USAGE_STATUS)
-    made: list[Path] = []
-    try:
-        for name, text in files.items():
-            path = folder / name
-            made += [parent for parent in reversed(path.parents) if not parent.exists()]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            made.append(path)
-            write_text(path, text)
-    except OSError as error:
-        for path in reversed(made):
-            if path.is_dir():
-                path.rmdir()
-            else:
-                path.unlink(missing_ok=True)
-        hint = "choose a folder that you may write to"
-        raise Mistake("X031", f"the study cannot be written: {error.strerror}", str(folder), hint) from None
+    hint = "name another folder: `armslength init my-study`"
+    if (folder / "project.yaml").exists():
+        hint += "; or go on with the study that is here: `armslength run run_all`"
+    write_new_folder(folder, files, made="the study", hint=hint)
 
 
 def _in_repository(folder: Path) -> bool:
