@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from container_engine import make_image, running_engine, why_no_engine
+from inside_runner import Inside
 
 from armslength.kernel import bubblewrap
 from armslength.kernel.ids import new_id
@@ -104,3 +105,13 @@ def python_job(executor: Executor, image: str, code: Path) -> Callable[..., tupl
         return spec.id, finish(executor, spec.id)
 
     return run
+
+
+@pytest.fixture
+def inside(tmp_path: Path) -> Iterator[Inside]:
+    if reason := bubblewrap.why_not_usable():
+        pytest.skip(reason)
+    found = Inside(tmp_path)
+    yield found
+    found.kill()
+    found.site.close()

@@ -12,6 +12,7 @@ import pytest
 
 from armslength.kernel.errors import Mistake
 from armslength.kernel.ids import new_id
+from armslength.runner import supervisor
 from armslength.runner.containers.engine import Engine, why_not_confining
 from armslength.runner.executor import JobLimits, JobSpec, Phase, Result, find_executor
 from armslength.runner.executors.docker import DockerExecutor
@@ -132,6 +133,9 @@ def test_an_engine_that_does_not_answer_has_ended_nothing(
 ) -> None:
     spec = spec_of(code, image, "true")
     assert run(docker, spec).exit_status == 0
+    lock = supervisor.wait_for_lock(docker.folder / spec.id, seconds=60)  # its watcher has gone, too
+    assert lock is not None
+    os.close(lock)
     (docker.folder / spec.id / "result.json").unlink()
     away = DockerExecutor(docker.folder, engine=Engine(f"unix://{tmp_path}/no.sock"))
     assert away.phase(spec.id) is Phase.RUNNING
@@ -150,6 +154,9 @@ def test_what_was_started_before_the_machine_went_down_is_lost(
 ) -> None:
     spec = spec_of(code, image, "true")
     assert run(docker, spec).exit_status == 0
+    lock = supervisor.wait_for_lock(docker.folder / spec.id, seconds=60)  # its watcher has gone, too
+    assert lock is not None
+    os.close(lock)
     (docker.folder / spec.id / "result.json").unlink()
     (docker.folder / spec.id / "started").write_text("another boot")
     assert docker.phase(spec.id) is Phase.LOST

@@ -22,7 +22,7 @@ from armslength.runner.configuration import KEYS
 from armslength.runner.environments.recipes import FOLDER_VARIABLE, Image, remember_image
 from armslength.runner.executor import JobLimits, find_executor
 from armslength.runner.executors.sandbox import SandboxExecutor
-from armslength.runner.laying_out import check_environment, job_spec
+from armslength.runner.laying_out import environment_of_plan, job_spec
 from armslength.runner.lifecycle.records import JobPlan
 from armslength.runner.planner import plan_jobs, why_not_actions
 from armslength.wire.jobs import JobReport, JobRequest
@@ -141,7 +141,13 @@ def test_a_job_in_a_container_is_planned_for_and_recorded_with_one_image(
     here = plan(monkeypatch, tmp_path, images=False)
     assert here.content_key != planned.content_key
     spec = job_spec(
-        planned, code=tmp_path, inputs=(), root=tmp_path, database=None, environment={"PATH": "/ours"}
+        planned,
+        code=tmp_path,
+        inputs=(),
+        root=tmp_path,
+        database=None,
+        variables={"PATH": "/ours"},
+        environment=environment_of_plan(planned, homes=None),
     )
     assert (spec.image, "PATH" in spec.environment) == (IMAGE, False)
 
@@ -151,10 +157,10 @@ def test_a_job_whose_image_was_exchanged_since_it_was_planned_does_not_start(
 ) -> None:
     """S12."""
     planned = plan(monkeypatch, tmp_path, images=True)
-    check_environment(planned)
+    environment_of_plan(planned, homes=None)
     remember_image(Image("sha256:" + 64 * "2", "python-v2"))
     with pytest.raises(Mistake, match="R010"):
-        check_environment(planned)
+        environment_of_plan(planned, homes=None)
 
 
 def test_a_job_planned_for_a_container_does_not_run_in_a_sandbox_instead(
@@ -162,7 +168,15 @@ def test_a_job_planned_for_a_container_does_not_run_in_a_sandbox_instead(
 ) -> None:
     """S12: its command means the programs of the image, not those of this machine."""
     planned = plan(monkeypatch, tmp_path, images=True)
-    spec = job_spec(planned, code=tmp_path, inputs=(), root=tmp_path, database=None, environment={})
+    spec = job_spec(
+        planned,
+        code=tmp_path,
+        inputs=(),
+        root=tmp_path,
+        database=None,
+        variables={},
+        environment=environment_of_plan(planned, homes=None),
+    )
     with pytest.raises(Mistake, match="R024"):
         SandboxExecutor(tmp_path / "jobs").prepare(spec)
 

@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 import pytest
+from inside_runner import PROJECT, Inside
 from jobs_site import BACKEND, now
-from test_runner_service import PROJECT, Inside, inside  # noqa: F401 (a fixture)
 
 from armslength.ledger import Kind
 from armslength.runner.planner import _says_where
@@ -23,7 +23,7 @@ QUERY = """
 """
 
 
-def test_a_request_shown_again_after_its_end_does_not_run_again(inside: Inside) -> None:  # noqa: F811
+def test_a_request_shown_again_after_its_end_does_not_run_again(inside: Inside) -> None:
     request = inside.ask(actions=("people",))
     inside.start()
     assert inside.wait_over(request) == "succeeded"
@@ -51,7 +51,7 @@ def test_a_request_shown_again_after_its_end_does_not_run_again(inside: Inside) 
     assert inside.level(3, "outputs/people.csv").read_text() == "patient_id,age\n"
 
 
-def test_an_answer_that_always_promises_more_is_not_asked_for_at_once(inside: Inside) -> None:  # noqa: F811
+def test_an_answer_that_always_promises_more_is_not_asked_for_at_once(inside: Inside) -> None:
     inside.site.tamper = lambda answer: answer | {"more": True}
     inside.start()
     inside.wait(lambda: inside.site.polls >= 2)
@@ -60,7 +60,7 @@ def test_an_answer_that_always_promises_more_is_not_asked_for_at_once(inside: In
     assert inside.site.polls - before <= 4  # once a second
 
 
-def test_a_cancellation_in_another_persons_name_is_left_alone(inside: Inside) -> None:  # noqa: F811
+def test_a_cancellation_in_another_persons_name_is_left_alone(inside: Inside) -> None:
     request = inside.ask(actions=("people",))
     message = Cancellation(request=request, backend=BACKEND, cancelled_by="ann", cancelled_at=now())
     body = message.model_dump(mode="json")
@@ -71,7 +71,7 @@ def test_a_cancellation_in_another_persons_name_is_left_alone(inside: Inside) ->
     assert inside.log().count("R041") == 2
 
 
-def test_a_workspace_belongs_to_the_project_that_used_it_first(inside: Inside) -> None:  # noqa: F811
+def test_a_workspace_belongs_to_the_project_that_used_it_first(inside: Inside) -> None:
     policy = inside.folder / "policy.toml"
     text = policy.read_text()
     policy.write_text(
@@ -87,7 +87,7 @@ def test_a_workspace_belongs_to_the_project_that_used_it_first(inside: Inside) -
     assert manifest["project"] == "trial"
 
 
-def test_a_study_does_not_choose_what_reads_the_records(inside: Inside) -> None:  # noqa: F811
+def test_a_study_does_not_choose_what_reads_the_records(inside: Inside) -> None:
     _, commit = inside.push({"project.yaml": PROJECT + QUERY.format("--back core")})
     request = inside.ask(commit=commit, actions=("rows",))
     inside.start()

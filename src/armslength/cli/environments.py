@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +17,9 @@ from armslength.runner.environments import Environment, entry_of, find_environme
 from armslength.runner.environments.building import build_image, build_python, built_environment, lock_of
 from armslength.runner.environments.finding import OURS, r_lacking
 from armslength.runner.environments.installed import our_packages, r_packages
+from armslength.runner.environments.pinning import pin, written
 from armslength.runner.environments.recipes import built_folder, read_images, recipe_folder
+from armslength.runner.environments.reusable import FILE_VARIABLE, cache_of_user, file_of_user
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -81,6 +86,25 @@ def build(name: NameArgument, image: ImageOption = False, as_json: JsonOption = 
         print(json.dumps(_described(name, show_one), indent=1))
     else:
         print(show_one.recorded())
+
+
+@app.command("pin")
+def pin_action(
+    name: Annotated[str, typer.Argument(help="A reusable action with its tag, such as matching:v1.2")],
+    repository: Annotated[str, typer.Option(help="Where its code is, when not at the usual place.")] = "",
+    branch: Annotated[
+        str, typer.Option(help="The branch of reviewed code that its commit must be on.")
+    ] = "main",
+    as_json: JsonOption = False,
+) -> None:
+    """Write down the commit that the tag of a reusable action names today, and fetch its code."""
+    path = Path(os.environ.get(FILE_VARIABLE) or file_of_user())
+    home = pin(name, repository=repository, branch=branch, path=path, cache=cache_of_user())
+    if as_json:
+        print(json.dumps({"action": name, **asdict(home), "file": str(path)}, indent=1))
+        return
+    print(written(name, home), end="")
+    _say(f"written into {path}; a data centre needs the same lines in its policy")
 
 
 def _tell_what_is_missing(name: str, found: Environment) -> None:

@@ -21,11 +21,12 @@ def plan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the plan as JSON")] = False,
 ) -> int:
     """Say which actions would run, which are kept, and why."""
+    from armslength.runner.environments.reusable import homes_of_this_machine
     from armslength.runner.local.planning import Settings
     from armslength.runner.local.study import find_study
 
     study = find_study(project)
     pipeline = study.read_pipeline()
     show_warnings(pipeline)
-    settings = Settings(force=force, images=images_of())
+    settings = Settings(force=force, images=images_of(), homes=homes_of_this_machine())
     return show_plan(study, pipeline, tuple(actions or [RUN_ALL]), settings, as_json=as_json)

@@ -126,7 +126,8 @@ class How:
 
 
 def _budget(*, jobs: int, memory: str, total: str) -> Settings:
-    """Return settings with what may be used at once and by one action."""
+    """Return settings with what may be used at once and by one action, and the reusable actions known here."""
+    from armslength.runner.environments.reusable import homes_of_this_machine
     from armslength.runner.local.planning import Settings, memory_of_machine, processors
 
     total_megabytes = parse_size(total, option="--total-memory") if total else memory_of_machine()
@@ -134,6 +135,7 @@ def _budget(*, jobs: int, memory: str, total: str) -> Settings:
         jobs_at_once=jobs or processors(),
         job_megabytes=min(parse_size(memory, option="--memory"), total_megabytes),
         total_megabytes=total_megabytes,
+        homes=homes_of_this_machine(),
     )
 
 

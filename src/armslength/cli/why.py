@@ -26,6 +26,7 @@ def why(
 ) -> int:
     """Say whether an action would run, why, and everything that its outputs were made from."""
     from armslength.pipeline.graph import dependants, requested_actions
+    from armslength.runner.environments.reusable import homes_of_this_machine
     from armslength.runner.local.planning import Settings
     from armslength.runner.local.state import look_at_state
     from armslength.runner.local.study import WORKSPACE, find_study
@@ -36,7 +37,7 @@ def why(
     if action not in pipeline.actions:
         requested_actions(pipeline, [action])
         raise Mistake("P030", "`why` is about one action", where="project.yaml", hint="`plan` is about all")
-    settings = Settings(images=images_of())
+    settings = Settings(images=images_of(), homes=homes_of_this_machine())
     plan = make_plan(study, pipeline, (action,), settings)
     planned = next(one for one in plan if one.action.id == action)
     with look_at_state(study) as store:

@@ -53,7 +53,8 @@ class Answering:
         elif self._has_earlier(record):
             self._wait(record, Reason.WAITING_FOR_WORKSPACE)
         elif time.monotonic() >= self._not_before.get(request.id, 0):
-            future = self._work.done(f"plan {request.id}", lambda: self._layer.pipeline_of(request))
+            policy = self.policy  # as it is now: it may be read anew while the code is fetched
+            future = self._work.done(f"plan {request.id}", lambda: self._layer.pipeline_of(request, policy))
             if future is not None:
                 self._decide(record, future)
 
@@ -61,9 +62,10 @@ class Answering:
         request = record.request
         project = self.policy.projects[request.project]
         images = self._layer.executor.runs_images
+        homes = self._layer.homes_of(self.policy)
         try:
             pipeline = future.result()
-            refusal = why_not_actions(pipeline, request, project, images=images)
+            refusal = why_not_actions(pipeline, request, project, images=images, homes=homes)
         except CannotFetch as error:
             self._fetch_later(record, error)
             return
@@ -80,6 +82,7 @@ class Answering:
             project,
             newest_success=lambda action: self._current(request.workspace, action),
             images=images,
+            homes=homes,
         )
         self._store.accept(request, plans, actions=pipeline.actions, now=self._clock())
         self._say("request accepted", request=request.id, jobs=[plan.action for plan in plans])

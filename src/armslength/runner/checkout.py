@@ -22,8 +22,10 @@ from armslength.pipeline.tree import MOST_BYTES as MOST_PIPELINE_BYTES
 
 MOST_FILES = 20_000
 MOST_BYTES = 512 << 20
+MOST_FETCHED_BYTES = 4 << 30  # packed, with all history of a branch
 SECONDS = 600
 REFUSED_PARTS = frozenset({"", ".", "..", ".git"})
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)  # a branch or a tag is moved by whoever owns it
 CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 
 
@@ -53,6 +55,8 @@ class Repositories:
         Raises CannotFetch, or Mistake R030 (no such branch or commit) or R031 (not on the branch). That the
         commit exists proves nothing: hosts serve the commits of strangers' forks from the same address.
         """
+        if not COMMIT.fullmatch(commit):
+            raise Mistake("R030", f"`{_printable(commit)[:80]}` is not the whole name of a commit", where=url)
         mirror = self.folder / f"{derived_id(url)}.git"
         if not (mirror / "HEAD").exists():
             self._make_mirror(mirror)
@@ -94,10 +98,13 @@ class Repositories:
             f"+{reference}:{reference}",
             protocol=protocol,
             allow=(1, 128),
+            most_bytes=MOST_FETCHED_BYTES,
         )
         if done.returncode == 0:
             return
         said = done.stderr.decode(errors="replace")
+        if _remove_what_is_too_large(mirror):
+            raise _odd_tree(url, f"more than {MOST_FETCHED_BYTES >> 20} MiB of history")
         if "couldn't find remote ref" in said:
             branch = reference.removeprefix("refs/heads/")
             raise Mistake(
@@ -105,6 +112,26 @@ class Repositories:
             )
         last = (said.strip().splitlines() or ["git said nothing"])[-1]
         raise CannotFetch(f"the repository cannot be fetched: {_printable(last)[:200]}")
+
+
+def commit_of_tag(folder: Path, *, url: str, tag: str) -> str | None:
+    """Return the commit that a tag of a repository names now, or None. Raises CannotFetch."""
+    protocol = "file" if url.startswith("file:") else "https"
+    references = (f"refs/tags/{tag}", f"refs/tags/{tag}^{{}}")
+    folder.mkdir(parents=True, exist_ok=True)
+    said = _git(folder, "ls-remote", "--quiet", "--", url, *references, protocol=protocol).stdout
+    # A tag with a message is a thing of its own; the commit that it is about comes after it.
+    found = [line.partition(b"\t")[0].decode("ascii", "replace") for line in said.splitlines()[:2]]
+    return found[-1] if found and COMMIT.fullmatch(found[-1]) else None
+
+
+def _remove_what_is_too_large(mirror: Path) -> bool:
+    """Remove packs at which git was stopped because they grew too large; say whether there was one."""
+    unfinished = mirror.glob("objects/pack/tmp_pack_*")
+    found = [path for path in unfinished if path.stat().st_size >= MOST_FETCHED_BYTES]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return bool(found)
 
 
 def read_file(mirror: Path, *, commit: str, path: str, most_bytes: int = MOST_PIPELINE_BYTES) -> bytes:
@@ -119,9 +146,10 @@ def read_file(mirror: Path, *, commit: str, path: str, most_bytes: int = MOST_PI
     return _git(mirror, "cat-file", "blob", name).stdout
 
 
-def extract(mirror: Path, *, commit: str, folder: Path) -> None:
+def extract(mirror: Path, *, commit: str, folder: Path, read_only: bool = False) -> None:
     """Write the files of a commit into a new folder, which appears only when it is whole.
 
+    With `read_only` nothing can be added to it, either, but by its owner, who would have to change that first.
     Submodules are left out. Raises Mistake R033 for a tree that could write outside of its folder or is too large.
     """
     if folder.exists():
@@ -137,6 +165,9 @@ def extract(mirror: Path, *, commit: str, folder: Path) -> None:
             target = _git(mirror, "cat-file", "blob", file.object).stdout
             _write_link(file, target, unfinished)
         unfinished.rename(folder)
+        if read_only:
+            for parent, _, _ in os.walk(folder):
+                Path(parent).chmod(0o555)
     except OSError as error:
         if not folder.exists():
             raise Mistake(
@@ -245,7 +276,8 @@ def _line(folder: Path, *arguments: str, protocol: str | None = None) -> list[st
         "safe.directory=*",
         "core.fsmonitor=false",
     ]
-    settings += ["maintenance.auto=false", "advice.detachedHead=false"]
+    # One pack, so that a limit on the size of a file is one on all that is fetched.
+    settings += ["maintenance.auto=false", "advice.detachedHead=false", "fetch.unpackLimit=1"]
     if protocol:
         settings.append(f"protocol.{protocol}.allow=always")
     return ["git", *(word for setting in settings for word in ("-c", setting)), "-C", str(folder), *arguments]
@@ -257,11 +289,13 @@ def _git(
     protocol: str | None = None,
     allow: tuple[int, ...] = (),
     stdin: bytes = b"",
+    most_bytes: int = 0,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git; raise CannotFetch when it hangs or fails in a way the caller does not know."""
+    bounded = ["prlimit", f"--fsize={most_bytes}"] if most_bytes else []
     try:
         done = subprocess.run(
-            _line(folder, *arguments, protocol=protocol),
+            [*bounded, *_line(folder, *arguments, protocol=protocol)],
             input=stdin,
             capture_output=True,
             timeout=SECONDS,

@@ -11,11 +11,14 @@ from pathlib import Path
 from armslength.kernel.errors import Mistake
 from armslength.kernel.files import sha256_of
 from armslength.kernel.ids import derived_id
+from armslength.pipeline.graph import with_needs
 from armslength.pipeline.model import Pipeline
 from armslength.pipeline.reading import FILE_NAME, read_pipeline
+from armslength.policy.inside import InsidePolicy, why_not_environment
 from armslength.runner.checkout import Repositories, extract, read_file
 from armslength.runner.configuration import Configuration
-from armslength.runner.environments import find_environment, variables
+from armslength.runner.environments import Environment, Homes, find_environment, variables
+from armslength.runner.environments.reusable import fetch_actions
 from armslength.runner.executor import MEBIBYTE, Executor, InputFile, JobLimits, JobSpec
 from armslength.runner.levels import Roots
 from armslength.runner.lifecycle.records import FileRecord, JobPlan
@@ -36,21 +39,34 @@ class Layer:
         """The two levels."""
         return Roots(self.configuration.high_privacy, self.configuration.medium_privacy)
 
-    def pipeline_of(self, request: JobRequest) -> Pipeline:
+    def homes_of(self, policy: InsidePolicy) -> Homes:
+        """Return the reusable actions that a policy allows, and where their code is kept."""
+        return Homes(policy.actions, self.configuration.state / "actions")
+
+    def pipeline_of(self, request: JobRequest, policy: InsidePolicy) -> Pipeline:
         """Fetch the branch, prove that the commit is on it, and read its pipeline.
 
-        Raises CannotFetch, Mistake or Mistakes.
+        The code of reusable actions is fetched, too, of those alone that the project may use. Raises CannotFetch,
+        Mistake or Mistakes.
         """
         mirror = self.repositories.fetch(url=request.repository, branch=request.branch, commit=request.commit)
-        return read_pipeline(read_file(mirror, commit=request.commit, path=FILE_NAME))
+        pipeline = read_pipeline(read_file(mirror, commit=request.commit, path=FILE_NAME))
+        project = policy.projects[request.project]
+        names = {action.command.environment for action in with_needs(pipeline, request.actions)}
+        allowed = [name for name in sorted(names) if why_not_environment(project, name) is None]
+        fetch_actions(allowed, self.homes_of(policy))
+        return pipeline
 
     def checkout_of(self, request: JobRequest) -> Path:
         """Return where the code of a request lies."""
         return self.configuration.state / "checkouts" / derived_id(request.repository, request.commit)
 
-    def lay_out(self, plan: JobPlan, request: JobRequest, inputs: Iterable[FileRecord]) -> None:
+    def lay_out(
+        self, plan: JobPlan, request: JobRequest, inputs: Iterable[FileRecord], *, homes: Homes
+    ) -> None:
         """Lay a job out. Raises CannotFetch or OSError (try again), or Mistake (it will never work)."""
-        check_environment(plan)
+        fetch_actions([plan.environment], homes)
+        found = environment_of_plan(plan, homes=homes)
         mirror = self.repositories.fetch(url=request.repository, branch=request.branch, commit=request.commit)
         checkout = self.checkout_of(request)
         extract(mirror, commit=request.commit, folder=checkout)
@@ -64,7 +80,8 @@ class Layer:
             inputs=inputs,
             root=root,
             database=database,
-            environment=self._variables(plan),
+            variables=self._variables(plan),
+            environment=found,
         )
         self.executor.prepare(spec)
 
@@ -77,12 +94,13 @@ class Layer:
         return found
 
 
-def check_environment(plan: JobPlan) -> None:
-    """Raise Mistake R010 when the environment is no longer the one that the job was planned with."""
-    environment = find_environment(plan.environment, images=bool(plan.image))
+def environment_of_plan(plan: JobPlan, *, homes: Homes | None) -> Environment:
+    """Return the environment of a job. Raises Mistake R010 when it is no longer that with which it was planned."""
+    environment = find_environment(plan.environment, images=bool(plan.image), homes=homes)
     if plan.environment_digest != environment.digest:
         what = f"the environment {plan.environment} was changed since the job was planned"
         raise Mistake("R010", what, where=plan.action, hint="request it again")
+    return environment
 
 
 def job_spec(
@@ -92,22 +110,25 @@ def job_spec(
     inputs: Iterable[FileRecord],
     root: Path,
     database: Path | None,
-    environment: Mapping[str, str],
+    variables: Mapping[str, str],
+    environment: Environment,
 ) -> JobSpec:
-    """Return what the executor is given: here and on a laptop the same. Raises Mistake R023 for a changed input."""
-    found = find_environment(plan.environment, images=bool(plan.image))
-    path = {"PATH": found.path} if found.path else {}
+    """Return what the executor is given: here and on a laptop the same. Raises Mistake R023 for a changed input.
+
+    A reusable action is given its own code in place of the study's `code`.
+    """
+    path = {"PATH": environment.path} if environment.path else {}
     return JobSpec(
         id=plan.id,
         argv=plan.argv,
-        code=code,
+        code=environment.code or code,
         inputs=tuple(_input(record, root) for record in inputs),
         patterns=tuple(one.pattern for one in plan.patterns),
         # In a container the image says where its programs are.
-        environment={**{name: value for name, value in environment.items() if name != "PATH"}, **path},
+        environment={**{name: value for name, value in variables.items() if name != "PATH"}, **path},
         database=database,
         limits=limits_of(plan),
-        folders=found.folders,
+        folders=environment.folders,
         image=plan.image,
     )
 

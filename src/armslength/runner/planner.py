@@ -11,7 +11,7 @@ from armslength.kernel.ids import derived_id
 from armslength.pipeline.graph import with_needs
 from armslength.pipeline.model import Action, Pipeline
 from armslength.policy.inside import InsidePolicy, ProjectPolicy, Refusal, why_not_environment
-from armslength.runner.environments import Environment, environment_of
+from armslength.runner.environments import Environment, Homes, environment_of
 from armslength.runner.lifecycle.records import JobPlan, JobRecord
 from armslength.runner.lifecycle.states import Reason
 from armslength.runner.outputs import Pattern
@@ -25,19 +25,26 @@ OPTIONS_OF_THE_BACKEND = ("--dsn", "--backend", "--query-engine")
 
 
 def why_not_actions(
-    pipeline: Pipeline, request: JobRequest, project: ProjectPolicy, *, images: bool = False
+    pipeline: Pipeline,
+    request: JobRequest,
+    project: ProjectPolicy,
+    *,
+    images: bool = False,
+    homes: Homes | None = None,
 ) -> Refusal | None:
     """Say why the actions of a request may not be run for a project, or return None.
 
-    Raises Mistakes P030 for unknown actions, and Mistake R010 to R013 for environments that cannot be used here.
+    Raises Mistakes P030 for unknown actions, and Mistake R010 to R016 for environments that cannot be used here.
     """
     for action in with_needs(pipeline, request.actions):
-        environment_of(action.command, images=images)
+        environment = environment_of(action.command, images=images, homes=homes)
         if action.reads_database and (option := _says_where(action.command.arguments)):
             words = f"Action {action.id}: `{option}` is for this backend to say, not for a study"
             return Refusal("option_not_allowed", words)
-        if refusal := why_not_environment(project, action.command.environment):
-            return Refusal(refusal.code, f"Action {action.id}: {refusal.words}")
+        # A reusable action needs both: that it may be used, and that what it runs in may be.
+        for name in filter(None, (action.command.environment, environment.base)):
+            if refusal := why_not_environment(project, name):
+                return Refusal(refusal.code, f"Action {action.id}: {refusal.words}")
     return None
 
 
@@ -63,6 +70,7 @@ def plan_jobs(
     *,
     newest_success: NewestSuccess,
     images: bool = False,
+    homes: Homes | None = None,
 ) -> tuple[JobPlan, ...]:
     """Return the jobs of a request, needs first. `images` tells that they will run in containers.
 
@@ -77,7 +85,7 @@ def plan_jobs(
     for action in with_needs(pipeline, request.actions):
         name = action.command.environment
         if name not in environments:
-            environments[name] = environment_of(action.command, images=images)
+            environments[name] = environment_of(action.command, images=images, homes=homes)
         environment = environments[name]
         key = _content_key(
             action, request, [keys[need] for need in action.needs], installed=environment.digest
@@ -114,6 +122,7 @@ def _plan(
         environment=environment.name,
         environment_digest=environment.digest,
         image=environment.image,
+        reusable=bool(environment.base),
         patterns=tuple(Pattern(output.pattern, output.level) for output in action.outputs),
         reads_database=action.reads_database,
         data_permissions=tuple(sorted(project.data_permissions)) if action.reads_database else (),

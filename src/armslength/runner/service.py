@@ -243,7 +243,8 @@ class Runner:
     def _layout_of(self, job: JobRecord, record: RequestRecord) -> Callable[[], None]:
         sources = set(job.plan.inputs_from.values())
         inputs: list[FileRecord] = [one for one in self.store.files(job.workspace) if one.job in sources]
-        return lambda: self.layer.lay_out(job.plan, record.request, inputs)
+        homes = self.layer.homes_of(self.policy)
+        return lambda: self.layer.lay_out(job.plan, record.request, inputs, homes=homes)
 
     def _watch(self, job: JobRecord) -> None:
         cancel = self.store.request(job.request).cancel

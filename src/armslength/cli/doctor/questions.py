@@ -181,15 +181,17 @@ def _study(folder: Path) -> Iterator[Finding]:
 def _environments(folder: Path) -> Iterator[Finding]:
     """The environments that the study's actions name: those that cannot be used here."""
     from armslength.runner.environments import find_environment
+    from armslength.runner.environments.reusable import homes_of_this_machine
     from armslength.runner.local.study import find_study
 
     try:
         actions = find_study(folder).read_pipeline().actions.values()
+        homes = homes_of_this_machine()
     except (Mistake, Mistakes):
         return
     for name in dict.fromkeys(action.command.environment for action in actions):
         try:
-            find_environment(name)
+            find_environment(name, homes=homes)
         except Mistake as mistake:
             yield Finding(name, Verdict.WORTH_KNOWING, mistake.what, mistake.hint)
 

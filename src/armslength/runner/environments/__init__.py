@@ -7,10 +7,12 @@ from armslength.runner.environments.catalogue import Entry, entry_of, read_catal
 from armslength.runner.environments.environment import Environment
 from armslength.runner.environments.finding import environment_of, find_environment, offered, variables
 from armslength.runner.environments.installed import digest
+from armslength.runner.environments.reusable import Homes
 
 __all__ = [
     "Entry",
     "Environment",
+    "Homes",
     "digest",
     "entry_of",
     "environment_of",

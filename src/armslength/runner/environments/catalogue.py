@@ -74,8 +74,10 @@ def entry_of(name: str) -> Entry:
         why, way = catalogue.refused[image]
         raise Mistake("R012", f"`{name}` is not run here: {why}", where="project.yaml", hint=way)
     if image in catalogue.reusable:
-        what = f"`{name}` is a program of another repository, and this runner runs those of the study alone"
-        hint = "copy its script into the study and run it with `r:v2` or `python:v2`"
+        what = (
+            f"`{name}` is a program of another repository, and nobody said here at which commit its code is"
+        )
+        hint = f"run: armslength environments pin {name}; in a data centre whoever keeps its policy pins it"
         raise Mistake("R012", what, where="project.yaml", hint=hint)
     close = get_close_matches(name, [*catalogue.entries, *catalogue.refused, *catalogue.reusable], n=1)
     listed = "there is " + ", ".join(one for one, entry in catalogue.entries.items() if not entry.instead)

@@ -30,6 +30,10 @@ class Environment:
     folders: tuple[Path, ...] | None = None
     image: str = ""
     python: str = ""  # what a study's `python` means; none where there is none
+    # Of a reusable action: the environment that it runs in, its own arguments, and its code in place of the study's.
+    base: str = ""
+    first: tuple[str, ...] = ()
+    code: Path | None = None
 
     def argv(self, arguments: tuple[str, ...]) -> tuple[str, ...]:
         """Return the command line of an action.
@@ -38,6 +42,7 @@ class Environment:
         >>> r.argv(("analysis/a.R", "--n", "3")), r.argv(("R", "--version"))
         (('Rscript', 'analysis/a.R', '--n', '3'), ('R', '--version'))
         """
+        arguments = (*self.first, *arguments)
         if self.names_program and arguments:
             if self.python and arguments[0] in INTERPRETERS:
                 return (self.python, *arguments[1:])

@@ -15,28 +15,32 @@ from armslength.runner.environments.building import built_environment
 from armslength.runner.environments.catalogue import Entry, entry_of, read_catalogue
 from armslength.runner.environments.environment import Environment
 from armslength.runner.environments.recipes import read_images, recipe_folder
+from armslength.runner.environments.reusable import Homes, is_reusable, read_command, reusable
 
 # Never the working folder on the module path: a study with a file `ehrql.py` would run it beside the database.
 QUERY = ("-P", "-s", "-m", "ehrql")
 OURS = "this installation"
 
 
-def find_environment(name: str, *, images: bool = False) -> Environment:
+def find_environment(name: str, *, images: bool = False, homes: Homes | None = None) -> Environment:
     """Return an environment by the name a study gives it: for a sandbox, or with `images` for a container.
 
-    Raises Mistake R010 for an unknown name, R012 for one that is known and not run, and R011 for one that is not there
-    yet, with the command that makes it.
+    `homes` are the reusable actions that may be named like one; their code is looked for, not fetched. Raises Mistake
+    R010 for an unknown name, R012 for one that is known and not run, R011 for one that is not there yet, with the
+    command that makes it, and R015 or R016 for a reusable action without its code or with code that cannot be run.
 
     >>> find_environment("ehrql:v1").argv(("generate-dataset", "a.py"))[1:]
     ('-P', '-s', '-m', 'ehrql', 'generate-dataset', 'a.py')
     """
+    if homes is not None and name in homes.known and is_reusable(name):
+        return _reusable(name, homes, images=images)
     entry = entry_of(name)
     return _as_image(entry) if images else IN_A_SANDBOX[entry.kind](entry)
 
 
-def environment_of(command: Command, *, images: bool = False) -> Environment:
+def environment_of(command: Command, *, images: bool = False, homes: Homes | None = None) -> Environment:
     """Return the environment a command names, or raise as `find_environment` does."""
-    return find_environment(command.environment, images=images)
+    return find_environment(command.environment, images=images, homes=homes)
 
 
 def offered(*, images: bool = False) -> dict[str, Environment | Mistake]:
@@ -62,6 +66,15 @@ def variables(*, backend: str) -> dict[str, str]:
         "MPLCONFIGDIR": "/tmp/matplotlib",  # noqa: S108 (inside the jail)
         "TZ": "UTC",
     }
+
+
+def _reusable(name: str, homes: Homes, *, images: bool) -> Environment:
+    code = homes.code_of(name)
+    if code is None:
+        raise Mistake("R015", f"the code of `{name}` was not fetched yet", where=homes.known[name].repository)
+    command = read_command(name, code)
+    base = find_environment(command.environment, images=images)
+    return reusable(name, base, command=command, code=code, home=homes.known[name])
 
 
 def _query(entry: Entry) -> Environment:

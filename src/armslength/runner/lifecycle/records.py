@@ -34,6 +34,7 @@ class JobPlan:
     processes: int
     disk_megabytes: int
     image: str = ""  # pinned by its digest, where the job runs in a container
+    reusable: bool = False  # its program is of another repository, whose code it sees in place of the study's
 
     def to_json(self) -> str:
         """Write the plan."""

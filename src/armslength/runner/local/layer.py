@@ -13,7 +13,7 @@ from armslength.pipeline.model import Pipeline
 from armslength.runner.configuration import DATABASE_INSIDE
 from armslength.runner.environments import variables
 from armslength.runner.executor import Executor
-from armslength.runner.laying_out import check_environment, job_spec
+from armslength.runner.laying_out import environment_of_plan, job_spec
 from armslength.runner.lifecycle.records import FileRecord, JobPlan
 from armslength.runner.local.code import Code, linked_copy, read_code, stand_still
 from armslength.runner.local.planning import Known, Settings
@@ -38,13 +38,14 @@ class LocalLayer:
 
     def lay_out(self, plan: JobPlan, known: Known) -> Recipe:
         """Lay a job out; return its recipe. Raises Mistake or OSError."""
-        check_environment(plan)
+        environment = environment_of_plan(plan, homes=self.settings.homes)
         if self.copy is None:
             raise AssertionError("laid out before the code was copied")
         mine = self.code_of(plan.id)
         remove_tree(mine)
         mine.parent.mkdir(exist_ok=True)
-        linked_copy(self.copy, mine)
+        if environment.code is None:
+            linked_copy(self.copy, mine)
         inputs: list[FileRecord] = [one for need in plan.needs for one in known.files.get(need, ())]
         spec = job_spec(
             plan,
@@ -52,7 +53,8 @@ class LocalLayer:
             inputs=inputs,
             root=self.study.folder,
             database=self.settings.database if plan.reads_database else None,
-            environment=self._variables(plan),
+            variables=self._variables(plan),
+            environment=environment,
         )
         self.executor.prepare(spec)
         read = {one.path: one.sha256 for one in inputs}

@@ -17,7 +17,8 @@ from armslength.pipeline.patterns import matches
 from armslength.pipeline.reading import FILE_NAME
 from armslength.policy.data_permissions import DataPermission
 from armslength.policy.inside import InsidePolicy, Limits, ProjectPolicy
-from armslength.runner.environments import environment_of
+from armslength.runner.environments import Homes, environment_of
+from armslength.runner.environments.reusable import fetch_or_say
 from armslength.runner.lifecycle.records import FileRecord, JobPlan, JobRecord
 from armslength.runner.local.code import Code, fingerprint
 from armslength.runner.local.recipes import differences, recipe_of
@@ -47,6 +48,7 @@ class Settings:
     database: Path | None = None  # a store that queries read; None: they make data up
     backend: str = "core"
     images: bool = False  # actions run in containers, each in the image of its environment
+    homes: Homes | None = None  # the reusable actions that are known on this machine
 
     @property
     def policy(self) -> InsidePolicy:
@@ -183,12 +185,19 @@ def plan_actions(
     Raises Mistakes: P030 for unknown actions, and one for every action that cannot run on this machine.
     """
     wanted = with_needs(pipeline, request.actions)
-    _refuse_what_cannot_run(wanted, images=settings.images)
+    _refuse_what_cannot_run(wanted, images=settings.images, homes=settings.homes)
     project = settings.policy.projects[PROJECT]
     images = settings.images
     drafts = {
         plan.action: plan
-        for plan in plan_jobs(pipeline, request, project, newest_success=lambda action: None, images=images)
+        for plan in plan_jobs(
+            pipeline,
+            request,
+            project,
+            newest_success=lambda action: None,
+            images=images,
+            homes=settings.homes,
+        )
     }
     reasons = {action: why_run(plan, known) for action, plan in drafts.items()}
     jobs = plan_jobs(
@@ -197,6 +206,7 @@ def plan_actions(
         project,
         newest_success=lambda action: _kept(action, drafts, reasons, known),
         images=images,
+        homes=settings.homes,
     )
     refuse_links(known.study, jobs)
     running = {job.action for job in jobs}
@@ -254,7 +264,7 @@ def _verdict(
     return Verdict.PERHAPS, (f"only if {needs} gives something else than last time",)
 
 
-def _refuse_what_cannot_run(actions: Iterable[Action], *, images: bool) -> None:
+def _refuse_what_cannot_run(actions: Iterable[Action], *, images: bool, homes: Homes | None) -> None:
     """Raise Mistakes for all actions that cannot run here, before any runs; each environment is looked for once."""
     mistakes = []
     looked_for: set[str] = set()
@@ -266,7 +276,9 @@ def _refuse_what_cannot_run(actions: Iterable[Action], *, images: bool) -> None:
             continue
         looked_for.add(action.command.environment)
         try:
-            environment_of(action.command, images=images)
+            if homes is not None:
+                fetch_or_say([action.command.environment], homes)
+            environment_of(action.command, images=images, homes=homes)
         except Mistake as mistake:
             mistake.where = f"{FILE_NAME}:{action.place.line}, action `{action.id}`"
             mistakes.append(mistake)

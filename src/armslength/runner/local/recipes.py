@@ -45,13 +45,14 @@ class Recipe:
 
 
 def recipe_of(plan: JobPlan, *, code: Code, inputs: Mapping[str, str], database: str) -> Recipe:
-    """Return the recipe of an action as things are now, with all code."""
+    """Return the recipe of an action as things are now, with all code that it can see of the study."""
+    seen = {} if plan.reusable else {**code.files, **{path: f"-> {to}" for path, to in code.links.items()}}
     return Recipe(
         arguments=plan.argv,
         environment=f"{plan.environment} sha256:{plan.environment_digest}",
         outputs=tuple(f"{one.level} {one.pattern}" for one in plan.patterns),
         database=database if plan.reads_database else "",
-        code={**code.files, **{path: f"-> {leads}" for path, leads in code.links.items()}},
+        code=seen,
         listings={},
         inputs=dict(inputs),
     )

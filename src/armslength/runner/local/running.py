@@ -185,6 +185,10 @@ class StudyRun:
             if job.state not in FINAL:
                 self._move(job, JobState.CANCELLED, Reason.CANCELLED)
                 self._clear(job.id)
+        # We may have been interrupted between writing down that a job is over and clearing up after it.
+        for job_id in self.executor.jobs():
+            if job_id in self.jobs and self.jobs[job_id].state in FINAL:
+                self._clear(job_id)
 
     def outputs(self) -> list[FileRecord]:
         """Return the current outputs of the study."""
@@ -281,12 +285,14 @@ class StudyRun:
             self._end(job, JobState.FAILED, Reason.CANNOT_PREPARE, message=_in_a_line(error))
             return
         self.store.save_recipe(job.id, recipe)
-        watching = watch(code=self._layer.code_of(job.id), work=self.executor.work(job.id))
-        if watching is not None:
+        if not job.plan.reusable and (watching := self._watch_code(job)) is not None:
             self._watches[job.id] = watching
         self._move(job, JobState.RUNNING, Reason.RUNNING)
         # After the move: should we die in between, the next run finds it laid out and never started.
         self.executor.start(job.id)
+
+    def _watch_code(self, job: JobRecord) -> Watch | None:
+        return watch(code=self._layer.code_of(job.id), work=self.executor.work(job.id))
 
     def _watch(self, job: JobRecord) -> None:
         phase = self.executor.phase(job.id)
