@@ -23,8 +23,6 @@ from armslength.query.engines.engine import Engine, Plan, ResultQuery, Statement
 from armslength.query.model.nodes import SelectPatientTable
 from armslength.query.model.schema import Column
 
-# What an engine's SQL is called where it is not called like the engine.
-DIALECTS = {"mssql": "tsql"}
 # How databases tell the type of an expression, and how they make one short number of several values.
 TYPE_OF = {"duckdb": "TYPEOF", "postgres": "PG_TYPEOF", "spark": "TYPEOF", "trino": "TYPEOF"}
 ROW_HASH = {"duckdb": "HASH", "spark": "XXHASH64"}
@@ -81,8 +79,8 @@ class Asked:
 
     @property
     def dialect(self) -> str:
-        name = self.engine.capabilities.name
-        return DIALECTS.get(name, name)
+        """What sqlglot calls the SQL of the database."""
+        return self.engine.capabilities.sql
 
     def rows(self, query: exp.Query, schema: pa.Schema, *, purpose: str) -> list[dict[str, Any]]:
         """Run one query over tables of the backend and return its rows. Raises the engine's Mistakes."""
@@ -186,7 +184,7 @@ def row_key(names: Sequence[str], *, dialect: str) -> exp.Expr:
     if dialect in ROW_HASH:
         return exp.Anonymous(this=ROW_HASH[dialect], expressions=values)
     texts = [
-        exp.func("COALESCE", exp.Cast(this=each, to=exp.DataType.build("TEXT")), exp.Literal.string("\x00"))
+        exp.func("COALESCE", exp.Cast(this=each, to=exp.DataType.build("TEXT")), exp.Literal.string("\x02"))
         for each in values
     ]
     return exp.func("CONCAT_WS", exp.Literal.string("\x01"), *texts)
