@@ -184,3 +184,14 @@ def test_no_budget_makes_an_answer_narrower_than_the_truth(budget):
         assert answer.bounds.low <= whole.bounds.low
         assert answer.bounds.high is None or answer.bounds.high >= whole.bounds.high
         assert not answer.bounds.decided or answer.verdict.gravity == whole.verdict.gravity
+
+
+def test_a_grand_total_over_two_dimensions_gives_a_hidden_cell_away():
+    rows = "A,F,10\nA,M,[REDACTED]\nB,F,25\nB,M,31\n"
+    assert said(f"region,sex,n\n{rows}Total,,69\n") == [("D1", "block", "3")]
+    assert said(f"region,sex,n\n{rows}Total,Total,69\n") == [("D1", "block", "3")]
+
+
+def test_variables_that_break_the_same_total_down_are_no_grand_total():
+    rows = "sex,F,110\nsex,M,[REDACTED]\nage,0-39,60\nage,40+,53\n"
+    assert said(f"variable,level,n\n{rows}Total,,113\n") == [("D1", "block", "3")]

@@ -56,7 +56,8 @@ def is_hidden(cell: Cell) -> bool:
 def row_lines(subject: Subject) -> list[Line]:
     """The total rows of a table with the rows they are the total of."""
     dimensions = dimensions_of(subject)
-    found = [*_by_label(subject, dimensions), *_by_block(subject, dimensions)]
+    grand = list(_grand(subject, dimensions))
+    found = [*_by_label(subject, dimensions), *(grand or _by_block(subject, dimensions))]
     if len(dimensions) == 1:
         found += _by_heading(subject, dimensions[0])
     unique: dict[tuple[int, tuple[int, ...]], Line] = {}
@@ -88,6 +89,34 @@ def _by_label(subject: Subject, dimensions: list[int]) -> Iterator[Line]:
                 yield Line(
                     total=totals[0], parts=tuple(parts), words=f"total over `{name}`", family=f"row {name}"
                 )
+
+
+def _grand(subject: Subject, dimensions: list[int]) -> Iterator[Line]:
+    """One row that is a total over every dimension, where all the others together are no more than it shows.
+
+    In a column of variables each variable adds up to the total by itself: all rows together are far more.
+    """
+    rows = subject.table.rows
+    if len(dimensions) < 2:
+        return
+    labels = [tuple([row[d].raw.strip() for d in dimensions]) for row in rows]
+    totals = [n for n, said in enumerate(labels) if any(TOTAL.match(text) for text in said)]
+    if len(totals) != 1 or not all(not text or TOTAL.match(text) for text in labels[totals[0]]):
+        return
+    parts = tuple(n for n in range(len(rows)) if n != totals[0])
+    if len(parts) < 2 or len(set(labels)) < len(labels):
+        return
+    slack, compared = 3 * (len(parts) + 1), 0
+    for column in count_columns(subject):
+        whole = rows[totals[0]][column].count
+        known = [count for n in parts if (count := rows[n][column].count) is not None]
+        if whole is not None and known:
+            # Hidden counts may make up for a difference, but no more than half of what the rows show is hidden.
+            if sum(known) > whole + slack or 2 * len(known) < len(parts) or 2 * sum(known) < whole:
+                return
+            compared += 1
+    if compared:
+        yield Line(total=totals[0], parts=parts, words="the grand total", family="grand total")
 
 
 def _by_block(subject: Subject, dimensions: list[int]) -> Iterator[Line]:
