@@ -75,6 +75,12 @@ def test_a_plain_folder_is_real_data_and_its_permissions_are_those_granted(ehrql
     )
     line = ("generate-dataset", "e.py", "--dsn", folder, "--output", "out/:csv")
     assert ehrql(study, *line).returncode == 12
+    empty = study / "other"
+    empty.mkdir()
+    (empty / "nothing.csv").write_text("patient_id\n")
+    assert ehrql(study, "generate-dataset", "e.py", "--dsn", empty).returncode == 12, (
+        "files come after permissions"
+    )
     assert ehrql(study, *line, EHRQL_PERMISSIONS='["event_level_data"]').returncode == 0
     assert (study / "out" / "seen.csv").read_text().splitlines()[1:] == ["1,2020-01-01", "1,2021-01-01"]
 
@@ -104,6 +110,42 @@ def test_backends_that_are_not_installed_are_refused_before_anything_runs(ehrql,
     assert done.returncode == 2
     assert f"no backend is called `{name}`" in done.stderr and "core, " in done.stderr
     assert "this is printed while loading" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        ("--backend", "graphnet"),
+        ("--query-engine", "no.such.Engine"),
+        ("--output", "x.txt"),
+        ("--output", "x/:y"),
+    ],
+)
+def test_without_a_database_too_names_of_nothing_are_refused_before_anything_runs(ehrql, study, named):
+    done = ehrql(study, "generate-dataset", "gone_wrong.py", *named)
+    assert done.returncode == 2
+    assert named[1].rpartition(":")[2] in done.stderr and "not exist" not in done.stderr
+
+
+def test_without_a_database_engines_of_other_places_may_be_named(ehrql, study):
+    named = ("--query-engine", "mssql", "--backend", "tpp")
+    assert ehrql(study, "generate-dataset", "d.py", *named).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["generate-dataset", "generate-measures"])
+def test_where_nothing_is_real_the_claim_that_is_missing_is_written_out(ehrql, study, command):
+    (study / "both.py").write_text(
+        "from ehrql import claim_permissions\n"
+        "from ehrql.tables.tpp import appointments\n"
+        + BOTH.replace("dataset.sex = patients.sex", "dataset.n = appointments.count_for_patient()").replace(
+            'numerator=patients.sex == "female"', "numerator=appointments.exists_for_patient()"
+        )
+        + 'claim_permissions("ukrr")\n'
+    )
+    done = ehrql(study, command, "both.py")
+    assert done.returncode == 12
+    assert "`appointments` for table `tpp.appointments`" in done.stderr
+    assert '`claim_permissions("ukrr", "appointments")`' in done.stderr
 
 
 def test_engines_and_backends_of_other_packages_are_named_by_their_path(ehrql, study, store, monkeypatch):

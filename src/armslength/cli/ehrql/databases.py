@@ -85,6 +85,14 @@ def require_installed(arguments: argparse.Namespace) -> None:
     engine_of(arguments)
 
 
+def require_known(arguments: argparse.Namespace) -> None:
+    """Refuse names that nothing has, where no database is asked: engines of other places are known by name."""
+    backend_of(arguments)
+    name = arguments.query_engine or os.environ.get("OPENSAFELY_QUERY_ENGINE") or ""
+    if _short(name) not in CLASSES.values():
+        engine_of(arguments)
+
+
 def database_for(arguments: argparse.Namespace, *, dsn: str, question: Dataset | Measures) -> Database:
     """Return what a query is asked of: a store, a database file, or a plain folder with a file for each table.
 

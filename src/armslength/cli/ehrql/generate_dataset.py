@@ -13,14 +13,12 @@ from armslength.cli.ehrql.progress import Progress
 from armslength.cli.ehrql.reliability import add_conformance, require_reliable
 from armslength.cli.ehrql.settings import (
     add_definition,
+    check_output,
     dsn_of,
     load_definition,
     permissions_from,
 )
 from armslength.cli.ehrql.without_database import answer_dataset, has_database
-from armslength.kernel.errors import Mistake
-
-USAGE_STATUS = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -86,8 +84,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.test_data_file is not None:
         check_file(arguments.test_data_file, parameters=arguments.parameters, dsn=dsn)
 
-    from armslength.query.api.datasets import generate_dataset, print_dataset
+    from armslength.query.api.datasets import generate_dataset, print_dataset, require_permissions
 
+    require_permissions(dataset, granted=permissions)
     database = database_for(arguments, dsn=dsn, question=dataset)
     progress.tell_held_back(database, permissions=permissions)
     progress.tell_statements([dataset], database=database, permissions=permissions)
@@ -104,14 +103,3 @@ def run(arguments: argparse.Namespace) -> int:
         written = [f"{file.rows:,} rows to {file.path}" for file in generated.files.values()]
     progress.tell(f"wrote {', '.join(written)} in {time.monotonic() - started:.1f} seconds")
     return 0
-
-
-def check_output(output: str) -> None:
-    """Refuse a format nobody writes before anything runs."""
-    from armslength.query.formats.destinations import files_for
-
-    try:
-        files_for(output, ("dataset",))
-    except Mistake as mistake:
-        mistake.exit_status = USAGE_STATUS
-        raise

@@ -7,10 +7,10 @@ import sys
 import time
 
 from armslength.cli.ehrql.databases import database_for, require_installed
-from armslength.cli.ehrql.generate_dataset import add_shared_arguments, check_output
+from armslength.cli.ehrql.generate_dataset import add_shared_arguments
 from armslength.cli.ehrql.progress import Progress
 from armslength.cli.ehrql.reliability import require_reliable
-from armslength.cli.ehrql.settings import dsn_of, load_definition, permissions_from
+from armslength.cli.ehrql.settings import check_output, dsn_of, load_definition, permissions_from
 from armslength.cli.ehrql.without_database import answer_measures, has_database
 
 
@@ -31,8 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
     measures = load_definition(arguments, dsn=dsn).require_measures()
     progress.tell(f"loaded {arguments.definition}")
 
+    from armslength.query.api.datasets import require_permissions
     from armslength.query.api.measure_queries import shared_queries
     from armslength.query.api.measures import generate_measures, print_measures
+
+    for query, _ in shared_queries(measures):
+        require_permissions(query, granted=permissions)
 
     require_reliable(arguments, (query for query, _ in shared_queries(measures)), progress=progress)
     database = database_for(arguments, dsn=dsn, question=measures)

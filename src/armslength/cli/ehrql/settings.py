@@ -30,6 +30,17 @@ def dsn_of(arguments: argparse.Namespace, environment: Mapping[str, str] = os.en
     return dsn
 
 
+def check_output(output: str) -> None:
+    """Refuse a format nobody writes before anything runs."""
+    from armslength.query.formats.destinations import files_for
+
+    try:
+        files_for(output, ("dataset",))
+    except Mistake as mistake:
+        mistake.exit_status = USAGE_STATUS
+        raise
+
+
 def permissions_from(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
     """The permissions whoever runs the database grants: a JSON list in EHRQL_PERMISSIONS. Raises Mistake Q051."""
     text = environment.get("EHRQL_PERMISSIONS") or "[]"

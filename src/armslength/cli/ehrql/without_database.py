@@ -9,9 +9,9 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from armslength.cli.ehrql.databases import require_known
 from armslength.cli.ehrql.progress import Progress
-from armslength.cli.ehrql.settings import load_definition
-from armslength.kernel.errors import Mistake
+from armslength.cli.ehrql.settings import check_output, load_definition
 
 if TYPE_CHECKING:
     from armslength.query.api.databases import Database
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from armslength.query.loading.loaded import LoadedDefinition
 
 MOST_TOLD = 20
-USAGE_STATUS = 2
 
 
 def has_database(arguments: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> bool:
@@ -45,7 +44,7 @@ def answer_dataset(arguments: argparse.Namespace) -> int:
             permissions=permissions,
         )
     else:
-        datasets.require_permissions(dataset, granted=permissions)
+        datasets.require_permissions(dataset, granted=permissions, claimed=True)
         datasets.require_no_parameters(dataset)
         given: dict[str, Any] = {
             "database": _database(arguments, loaded, progress, measures=False),
@@ -66,7 +65,7 @@ def answer_measures(arguments: argparse.Namespace) -> int:
     loaded = _loaded(arguments, progress)
     asked = loaded.require_measures()
 
-    from armslength.query.api import dummy_data, measures
+    from armslength.query.api import datasets, dummy_data, measures
     from armslength.query.api.measure_queries import shared_queries
 
     permissions, stream = loaded.claimed_permissions, sys.stdout.buffer
@@ -79,6 +78,8 @@ def answer_measures(arguments: argparse.Namespace) -> int:
             permissions=permissions,
         )
     else:
+        for query, _ in shared_queries(asked):
+            datasets.require_permissions(query, granted=permissions, claimed=True)
         given: dict[str, Any] = {
             "database": _database(arguments, loaded, progress, measures=True),
             "permissions": permissions,
@@ -125,20 +126,15 @@ def invented_for(loaded: LoadedDefinition, progress: Progress, *, measures: bool
 
 
 def _loaded(arguments: argparse.Namespace, progress: Progress) -> LoadedDefinition:
+    require_known(arguments)
+    if arguments.output is not None:
+        check_output(arguments.output)
     loaded = load_definition(arguments, dsn=None)
     progress.tell(f"loaded {arguments.definition}")
     if getattr(arguments, "test_data_file", None) is not None:
         from armslength.cli.ehrql.assure import check_file
 
         check_file(arguments.test_data_file, parameters=arguments.parameters, dsn=None)
-    if arguments.output is not None:
-        from armslength.query.formats.destinations import files_for
-
-        try:
-            files_for(arguments.output, ("dataset",))
-        except Mistake as mistake:
-            mistake.exit_status = USAGE_STATUS
-            raise
     return loaded
 
 

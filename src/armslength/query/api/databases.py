@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -105,14 +106,15 @@ def _scheme(dsn: str) -> str:
 def at_path(name: str) -> Any:
     """Return what `package.module.name` names, or None when there is no such thing.
 
-    >>> at_path("pathlib.Path"), at_path("pathlib"), at_path("no.such.Thing")
-    (<class 'pathlib.Path'>, None, None)
+    >>> at_path("pathlib.Path"), at_path("pathlib"), at_path("os.path"), at_path("no.such.Thing")
+    (<class 'pathlib.Path'>, None, None, None)
     """
     module, _, attribute = name.rpartition(".")
     try:
-        return getattr(import_module(module), attribute, None) if module else None
+        found = getattr(import_module(module), attribute, None) if module else None
     except ImportError:
         return None
+    return None if isinstance(found, ModuleType) else found
 
 
 def no_such_backend(name: str, installed: Iterable[str]) -> Mistake:

@@ -116,8 +116,12 @@ def columns_of(dataset: Dataset) -> dict[str, tuple[OutputColumn, ...]]:
     return columns | {name: output_columns(events.members) for name, events in dataset.events}
 
 
-def require_permissions(dataset: Dataset, *, granted: Iterable[str], backend: Backend | None = None) -> None:
+def require_permissions(
+    dataset: Dataset, *, granted: Iterable[str], backend: Backend | None = None, claimed: bool = False
+) -> None:
     """Raise Mistake Q115 naming each permission the query needs and does not have, with the reason.
+
+    `claimed`: no real data are asked, so what is `granted` is what the definition claims.
 
     A table needs what its contract says and what the backend that answers says. The second holds also for
     a question that calls a table of the backend by another contract's name.
@@ -133,6 +137,9 @@ def require_permissions(dataset: Dataset, *, granted: Iterable[str], backend: Ba
     if missing:
         told = "; ".join(f"`{name}` for {', '.join(reasons)}" for name, reasons in sorted(missing.items()))
         hint = "ask whoever runs this database to grant the project these permissions"
+        if claimed:
+            claims = ", ".join(f'"{name}"' for name in dict.fromkeys([*granted, *sorted(missing)]))
+            hint = f"where no real data are used it is enough to claim them: `claim_permissions({claims})`"
         raise Mistake("Q115", f"permission is missing: {told}", hint=hint, exit_status=PERMISSION_STATUS)
 
 

@@ -55,7 +55,7 @@ def convert_dataset(
     dataset: Dataset, *, file: Path, output: str | None, stream: IO[bytes], permissions: Iterable[str] = ()
 ) -> dict[str, int]:
     """Check a ready-made answer and write it as the output. Returns rows by table. Raises Mistake Q281 to Q286."""
-    require_permissions(dataset, granted=permissions)
+    require_permissions(dataset, granted=permissions, claimed=True)
     columns = columns_of(dataset)
     destinations = None if output is None else files_for(output, tuple(columns))
     counts: dict[str, int] = {}
@@ -101,7 +101,7 @@ def convert_measures(
     """Check ready-made measures, hide small numbers unless switched off, and write them as the output."""
     granted = tuple(permissions)
     for query in _roots(measures):
-        require_permissions(query, granted=granted)  # type: ignore[arg-type]
+        require_permissions(query, granted=granted, claimed=True)  # type: ignore[arg-type]
     rows = list(_measure_rows(measures, file))
     if measures.disclosure_control:
         rows = [row.rounded() for row in rows]
