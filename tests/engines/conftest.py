@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from running import SHARES
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,3 +25,12 @@ def golden(request: pytest.FixtureRequest):
         assert text == path.read_text()
 
     return compare
+
+
+@pytest.fixture(params=SHARES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Every engine that answers generated queries, by name."""
+    name: str = request.param
+    if name == "postgresql":
+        request.getfixturevalue(name)
+    return name

@@ -1,4 +1,4 @@
-"""Random measures: all intervals asked at once, on DuckDB, give what the reference gives for each by itself."""
+"""Random measures: all intervals asked at once, on each engine, give what the reference gives for each by itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from query_strategies import DATE, TYPES, Draw, series, tables
 from running import answers
-from test_engine_agreement import EXAMPLES, in_order, many, within_limits
+from test_engine_agreement import EXAMPLES, asked_of, in_order, within_limits
 
 from armslength.kernel.errors import Mistake
 from armslength.query.api.measure_queries import shared_queries
@@ -58,10 +58,10 @@ def one_by_one(asked: n.Measures, data: Any) -> dict[Any, Any]:
     return found
 
 
-def together(asked: n.Measures, data: Any) -> dict[Any, Any]:
+def together(asked: n.Measures, data: Any, engine: str) -> dict[Any, Any]:
     found = {}
     for query, group in shared_queries(asked):
-        (results,) = answers(query, data)
+        (results,) = answers(query, data, engine=engine)
         for number, (interval, measure) in enumerate(group, start=1):
             rows = [row for row in results[f"measure_{number}"] if row[0]]
             found[(interval, measure.name)] = rows
@@ -70,16 +70,22 @@ def together(asked: n.Measures, data: Any) -> dict[Any, Any]:
 
 @pytest.mark.timeout(3600)
 @pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
-@many(EXAMPLES // 8)
-@given(measures(), tables())
-def test_all_intervals_at_once_agree_with_the_reference(asked: n.Measures, data: Any) -> None:
+def test_all_intervals_at_once_agree_with_the_reference(engine: str) -> None:
+    @given(measures(), tables())
+    def question(asked: n.Measures, data: Any) -> None:
+        agree_at_once(asked, data, engine)
+
+    asked_of(engine, question, EXAMPLES // 8)
+
+
+def agree_at_once(asked: n.Measures, data: Any, engine: str) -> None:
     try:
         expected = one_by_one(asked, data)
     except (OverflowError, ValueError):
         assume(False)
     assume(within_limits(expected))
     try:
-        found = together(asked, data)
+        found = together(asked, data, engine)
     except Mistake as mistake:
         assume(mistake.code != "Q110")
         raise
