@@ -16,6 +16,7 @@ from armslength.runner import supervisor
 from armslength.runner.containers.engine import Engine, why_not_confining
 from armslength.runner.executor import JobLimits, JobSpec, Phase, Result, find_executor
 from armslength.runner.executors.docker import DockerExecutor
+from armslength.runner.local.measuring import memory_of
 
 SMALL = JobLimits(
     memory_bytes=256 << 20, seconds=30, cpu_seconds=60, processes=40, work_bytes=32 << 20, file_bytes=16 << 20
@@ -253,3 +254,17 @@ def test_without_an_engine_it_says_so_and_what_helps(tmp_path: Path) -> None:
     assert reason and ("does not answer" in reason or "apt-get install" in reason)
     far = DockerExecutor(tmp_path / "jobs", engine=Engine("tcp://192.0.2.1:2375"))
     assert far.why_not_usable()
+
+
+def test_what_a_running_container_uses_is_told(docker: DockerExecutor, code: Path, image: str) -> None:
+    hold = "python3 -c \"held = b'x' * (64 << 20); import time; print('held', flush=True); time.sleep(60)\""
+    spec = spec_of(code, image, hold)
+    docker.prepare(spec)
+    docker.start(spec.id)
+    folder, until = docker.folder / spec.id, time.monotonic() + 60
+    while memory_of(folder) < 64 << 20:
+        assert time.monotonic() < until, memory_of(folder)
+        time.sleep(0.1)
+    assert memory_of(folder) < 256 << 20
+    docker.terminate(spec.id)
+    ended(docker, spec.id)

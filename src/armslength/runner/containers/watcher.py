@@ -23,6 +23,7 @@ from armslength.kernel import cgroups, clock, files
 from armslength.runner.containers.engine import Engine, EngineError, control_groups
 from armslength.runner.executor import Result
 from armslength.runner.supervisor import (
+    GROUPS,
     LOG,
     LOOK_EVERY_SECONDS,
     MEASURE_EVERY_SECONDS,
@@ -130,6 +131,8 @@ class _Watch:
         if state["Status"] == "created":
             return None
         self.group = cgroups.Group(control_groups(int(state["Pid"])) if state["Pid"] else ())
+        # Where whoever looks at the run finds what the programs use now: they are the engine's children, not ours.
+        files.write_text(self.folder / GROUPS, json.dumps([str(one) for one in self.group.folders]))
         ran = (clock.utc_now() - moment(state["StartedAt"])).total_seconds()
         return now + self.limits["seconds"] - max(0.0, ran)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from pathlib import Path
 
-from armslength.runner.supervisor import LOCK
+from armslength.runner.containers.watcher import CONTAINER
+from armslength.runner.supervisor import GROUPS, LOCK
 
 TAIL_BYTES = 4096
 
@@ -26,8 +28,11 @@ def last_line(log: Path) -> str:
 def memory_of(folder: Path) -> int:
     """Return the bytes of memory that all programs of a job use; 0 when nobody stands beside it.
 
-    Added up over the processes that descend from the job's supervisor, shared pages once for each.
+    Added up over the processes that descend from the job's supervisor, shared pages once for each. Of a container,
+    whose processes descend from the engine, it is what its control group says.
     """
+    if (folder / CONTAINER).exists():
+        return _memory_of_container(folder)
     try:
         supervisor = int((folder / LOCK).read_text())
     except (OSError, ValueError):
@@ -45,3 +50,13 @@ def memory_of(folder: Path) -> int:
         with contextlib.suppress(OSError, ValueError, IndexError):
             pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _memory_of_container(folder: Path) -> int:
+    """Return what the control group of a container uses now, in either version of the kernel's files."""
+    with contextlib.suppress(OSError, ValueError):
+        for group in json.loads((folder / GROUPS).read_text()):
+            for name in ("memory.current", "memory.usage_in_bytes"):
+                with contextlib.suppress(OSError, ValueError):
+                    return int(Path(group, name).read_text())
+    return 0
