@@ -66,8 +66,7 @@ def report_command(
     for path in output or ():
         write_report(found, path)
         typer.echo(f"written: {path}")
-    if not output:
-        typer.echo(as_text(found), nl=False)
+    typer.echo("" if output else as_text(found), nl=False)
 
 
 def codes_of(path: Path) -> dict[str, str]:

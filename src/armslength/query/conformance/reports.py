@@ -95,7 +95,14 @@ def latest_report(asked: Asked, tables: Iterable[Offered], *, as_of: datetime.da
             if column.type is datetime.date and types.get(name) == "date"
         ]
         rows = tuple(
-            (offered.name, name, each.rows, _text(each.first), _text(each.latest), _text(each.complete))
+            (
+                offered.name,
+                name,
+                each.rows or None,
+                _text(each.first),
+                _text(each.latest),
+                _text(each.complete),
+            )
             for name, each in found
         )
         main = next((each for name, each in found if name in ("date", offered.mapping.day)), None)
@@ -103,7 +110,7 @@ def latest_report(asked: Asked, tables: Iterable[Offered], *, as_of: datetime.da
         sections.append(Section(title=offered.name, rows=rows, coverage=plotted))
     return Report(
         title=f"Latest available records of {asked.backend.name}",
-        words=f"Up to {as_of}. Days with {THRESHOLD} rows or fewer are left out. Records look complete until the "
+        words=f"Up to {as_of}. Days with {THRESHOLD} rows or fewer are left out, and their rows not counted. Records look complete until the "
         "last week with at least half as many rows as the weeks before usually had.",
         columns=("table", "column", "rows", "first day", "latest day", "looks complete until"),
         sections=tuple(each for each in sections if each.rows),
