@@ -12,7 +12,9 @@ import pytest
 HOUSE = Path(__file__).parents[2]
 SOURCE = HOUSE / "src"
 PYTHON = sorted(
-    path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts and "contracts" not in path.parts
+    path
+    for path in SOURCE.rglob("*.py")
+    if "migrations" not in path.parts and ("contracts" not in path.parts or "versions" in path.parts)
 )
 FILE_BUDGET, FUNCTION_BUDGET = 400, 40
 # What is over the budget today. The list may only shrink.

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import functools
-import importlib
-import pkgutil
 import re
-from importlib.util import find_spec
 
-from armslength.query import contracts
+from armslength.query.contracts.versions.installed import brought, find_contract, own_namespaces
 from armslength.query.model.nodes import SelectPatientTable, SelectTable
 
 # The name of a file of ours, nothing that could lead elsewhere.
@@ -19,9 +16,7 @@ ContractTable = SelectTable | SelectPatientTable
 
 def namespaces() -> tuple[str, ...]:
     """Return the name of every contract that is promised to researchers."""
-    prefix = f"{contracts.__name__}."
-    found = pkgutil.walk_packages(contracts.__path__, prefix)
-    return tuple(each.name.removeprefix(prefix) for each in found if not each.ispkg)
+    return (*own_namespaces(), *sorted(brought()))
 
 
 def find_table(namespace: str, name: str) -> ContractTable | None:
@@ -34,15 +29,9 @@ def find_table(namespace: str, name: str) -> ContractTable | None:
 @functools.cache
 def _tables_of(namespace: str) -> dict[str, ContractTable]:
     """The tables a contract's file defines, by name; none when there is no such contract."""
-    module = f"{contracts.__name__}.{namespace}"
-    try:
-        if find_spec(module) is None:
-            return {}
-    except ModuleNotFoundError:  # no such package above it
+    if namespace not in namespaces():
         return {}
-    found = importlib.import_module(module)
-    if getattr(found, "NAMESPACE", None) != namespace:
-        return {}
+    found = find_contract(namespace)
     nodes = (getattr(each, "_node", None) for each in vars(found).values())
     return {
         node.name: node for node in nodes if isinstance(node, ContractTable) and node.namespace == namespace

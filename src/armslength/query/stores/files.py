@@ -78,21 +78,15 @@ def import_files(
             "maker": f"import {kind}",
             "files": {name: each.sha256 for name, each in sorted(staged.items())},
         }
+        again = tuple(sorted(name for name, each in staged.items() if each.again))
+        report = FilesReport(
+            source=folder.name,
+            tables=tuple(reports.values()),
+            unknown_files=found.unknown,
+            read_before=again,
+        )
         with StoreWriter(to, kind="core", created_from=made, replace=replace) as writer:
-            with opened_database(writer.folder / "spill") as database:
-                for name, table in tables.items():
-                    rows = [staged[file.name].rows for file in found.files if file.table == name]
-                    patients = [staged[file.name].rows for file in found.files if file.table == "patients"]
-                    _store(writer, database, table, rows, patients, reports[name], where=str(folder))
-                    progress(f"stored {name}", reports[name].rows_kept)
-            shutil.rmtree(writer.folder / "spill", ignore_errors=True)
-            again = tuple(sorted(name for name, each in staged.items() if each.again))
-            report = FilesReport(
-                source=folder.name,
-                tables=tuple(reports.values()),
-                unknown_files=found.unknown,
-                read_before=again,
-            )
+            _store_all(writer, tables, staged, report, progress=progress, where=str(folder))
             if strict:
                 _check_strict(report)
             writer.add_document(REPORT, report.as_json())
@@ -210,6 +204,27 @@ def _table_report(name: str, staged: Mapping[str, Staged]) -> TableReport:
         whole.unknown_columns += [each for each in part.unknown_columns if each not in whole.unknown_columns]
         whole.refusals += [dataclasses.replace(each, file=part.file) for each in part.refusals]
     return whole
+
+
+def _store_all(
+    writer: StoreWriter,
+    tables: Mapping[str, FileTable],
+    staged: Mapping[str, Staged],
+    report: FilesReport,
+    *,
+    progress: Progress,
+    where: str,
+) -> None:
+    files: dict[str, list[Path]] = {name: [] for name in tables}
+    for _, each in sorted(staged.items()):
+        files[each.report.table].append(each.rows)
+    spill = writer.folder / "spill"
+    with opened_database(spill) as database:
+        for told in report.tables:
+            table = tables[told.table]
+            _store(writer, database, table, files[told.table], files["patients"], told, where=where)
+            progress(f"stored {told.table}", told.rows_kept)
+    shutil.rmtree(spill, ignore_errors=True)
 
 
 def _store(
