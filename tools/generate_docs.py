@@ -54,11 +54,13 @@ def pages() -> dict[Path, str]:
     from armslength.disclosure.telling import manual
     from armslength.policy.page import policy_page
     from armslength.query.api.backend_pages import backend_pages
+    from armslength.query.api.engine_pages import engines_page
 
     reference = HOUSE / "docs" / "reference"
     return {
         HOUSE / "README.md": readme(),
         reference / "policy.md": policy_page(),
+        reference / "engines.md": engines_page(),
         reference / "disclosure-checks.md": manual.checks_page(DEFAULT),
         reference / "disclosure-policy.md": manual.policy_page(),
         **{reference / "checks" / name: text for name, text in manual.check_pages().items()},

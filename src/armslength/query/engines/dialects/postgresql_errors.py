@@ -22,12 +22,15 @@ def parsed(address: str) -> dict[str, str]:
     scheme, colon, rest = address.partition(":")
     plain = scheme.partition("+")[0] + colon + rest  # `postgresql+psycopg:`, as other tools write it
     try:
-        return {name: str(value) for name, value in conninfo_to_dict(plain).items() if value is not None}
+        parts = {name: str(value) for name, value in conninfo_to_dict(plain).items() if value is not None}
     except psycopg.ProgrammingError:
-        hint = (
-            "write it as `postgresql://user@host:5432/database`; in a password, write / as %2F and @ as %40"
-        )
-        raise Mistake("Q114", "the address of the PostgreSQL database is not understood", hint=hint) from None
+        parts = {"port": "not understood"}
+    # A password with a slash in it ends up in parts that are shown.
+    is_split = "@" in parts.get("dbname", "") + parts.get("host", "")
+    if is_split or not parts.get("port", "0").replace(",", "").isdecimal():
+        hint = "write it as `postgresql://user@host/database`; in a password, write / as %2F and @ as %40"
+        raise Mistake("Q114", "the address of the PostgreSQL database is not understood", hint=hint)
+    return parts
 
 
 def shown(parts: Mapping[str, str]) -> str:
