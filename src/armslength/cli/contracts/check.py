@@ -36,41 +36,48 @@ class FailOn(StrEnum):
     NEVER = "never"
 
 
+JsonFile = Annotated[
+    Path | None, typer.Option("--json", metavar="FILE", help="Write the verdict for programs.")
+]
+HtmlFile = Annotated[
+    Path | None,
+    typer.Option("--html", metavar="FILE", help="Write the verdict for people, with pictures."),
+]
+Before = Annotated[
+    Path | None,
+    typer.Option("--before", metavar="FILE", help="An earlier verdict: check what changed, too."),
+]
+AllowedAge = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allowed-age",
+        metavar="[TABLE=]DAYS",
+        help="How old the newest record of a table may be; repeatable.",
+    ),
+]
+Tolerate = Annotated[
+    float, typer.Option("--tolerate", metavar="SHARE", help="The share of rows that may break a promise.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="The last day that records may be of (default: today)."),
+]
+FailOnOption = Annotated[FailOn, typer.Option("--fail-on", help="Which checks make the exit status 1.")]
+
+
 def command(
     backend: BackendOption = None,
     dsn: DsnOption = None,
     store: StoreOption = None,
     table: TableOption = None,
     contract: ContractOption = None,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="Write the verdict for programs.")
-    ] = None,
-    html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", help="Write the verdict for people, with pictures."),
-    ] = None,
-    before: Annotated[
-        Path | None,
-        typer.Option("--before", metavar="FILE", help="An earlier verdict: check what changed, too."),
-    ] = None,
-    allowed_age: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allowed-age",
-            metavar="[TABLE=]DAYS",
-            help="How old the newest record of a table may be; repeatable.",
-        ),
-    ] = None,
-    tolerate: Annotated[
-        float, typer.Option("--tolerate", metavar="SHARE", help="The share of rows that may break a promise.")
-    ] = 0.0,
-    as_of: Annotated[
-        str | None,
-        typer.Option("--as-of", metavar="DAY", help="The last day that records may be of (default: today)."),
-    ] = None,
-    fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Which checks make the exit status 1.")
-    ] = FailOn.FAILED,
+    json_file: JsonFile = None,
+    html: HtmlFile = None,
+    before: Before = None,
+    allowed_age: AllowedAge = None,
+    tolerate: Tolerate = 0.0,
+    as_of: AsOf = None,
+    fail_on: FailOnOption = FailOn.FAILED,
 ) -> int:
     """Check presence, types, constraints, codes, duplicates, people, dates and freshness: one reading of each table."""
     from armslength.kernel.files import write_text

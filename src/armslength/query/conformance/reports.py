@@ -110,8 +110,8 @@ def latest_report(asked: Asked, tables: Iterable[Offered], *, as_of: datetime.da
         sections.append(Section(title=offered.name, rows=rows, coverage=plotted))
     return Report(
         title=f"Latest available records of {asked.backend.name}",
-        words=f"Up to {as_of}. Days with {THRESHOLD} rows or fewer are left out, and their rows not counted. Records look complete until the "
-        "last week with at least half as many rows as the weeks before usually had.",
+        words=f"Up to {as_of}. Days with {THRESHOLD} rows or fewer are left out, and their rows not counted. "
+        "Records look complete until the last week with at least half as many rows as the weeks before usually had.",
         columns=("table", "column", "rows", "first day", "latest day", "looks complete until"),
         sections=tuple(each for each in sections if each.rows),
     )
