@@ -97,6 +97,7 @@ def test_parameters_after_the_dashes_reach_the_definition(ehrql: Ehrql, study: P
 def test_old_spellings_and_ready_made_data_are_accepted_on_real_runs(
     ehrql: Ehrql, study: Path, store: Path
 ) -> None:
+    (study / "ready_made.csv").write_text("what is ignored need not fit\n")
     done = ehrql(
         study,
         "generate_dataset",
@@ -104,7 +105,7 @@ def test_old_spellings_and_ready_made_data_are_accepted_on_real_runs(
         "--output",
         "x.csv",
         "--dummy-data-file",
-        "absent.csv",
+        "ready_made.csv",
         DATABASE_URL=store,
     )
     assert done.returncode == 0, done.stderr
