@@ -15,6 +15,8 @@ from typing import Any
 import psycopg
 import pyarrow as pa
 import pytest
+from running import answers
+from test_engine_agreement import EAGER
 
 from armslength.kernel.errors import Mistake
 from armslength.query.api.databases import Database, open_database
@@ -26,6 +28,7 @@ from armslength.query.engines.dialects import postgresql as room
 from armslength.query.engines.dialects.postgresql import PostgreSQL
 from armslength.query.engines.engine import DatabaseServer, ParquetFiles, Settings, Step
 from armslength.query.model import nodes as n
+from armslength.query.model.reference import evaluate
 
 PEOPLE = n.SelectPatientTable("people", n.TableSchema.of({"age": int, "name": str}))
 EVENTS = n.SelectTable("events", n.TableSchema.of({"code": str, "number": int}))
@@ -337,3 +340,17 @@ def test_result_files_are_those_of_the_embedded_engine(
         generate_dataset(QUERY, database=Database(tables=tables, engine=engine), output=output)
         files.append(output.read_bytes())
     assert files[0] == files[1]
+
+
+@pytest.mark.parametrize("passes", [EAGER, ()])
+def test_a_set_of_values_per_codelist_is_a_list_also_when_spread(postgresql: str, passes: Any) -> None:
+    codes = [n.Filter(EVENTS, n.In(n.SelectColumn(EVENTS, "code"), n.Value(frozenset(one)))) for one in "ab"]
+    age = n.SelectColumn(PEOPLE, "age")
+    asked = [n.In(age, n.CombineAsSet(n.SelectColumn(rows, "number"))) for rows in codes]
+    dataset = n.Dataset(n.Exists(PEOPLE), tuple((f"v{k}", each) for k, each in enumerate(asked)))
+    data = {
+        "people": [(1, 5, ""), (2, 6, "")],
+        "events": [(1, "a", 4), (1, "a", 5), (1, "b", None), (2, "b", 6)],
+    }
+    (found,) = answers(dataset, data, passes, engine="postgresql")
+    assert found["dataset"] == evaluate(dataset, data).rows == [(1, True, False), (2, False, True)]

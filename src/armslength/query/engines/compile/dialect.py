@@ -119,12 +119,16 @@ class Dialect:
         columns: list[exp.Expr] = [_column(PATIENT)]
         found = []
         for number, (group, value) in enumerate(answers, start=1):
-            test = exp.EQ(this=_column(GROUP), expression=exp.Literal.number(group))
+            test: exp.Expr = exp.EQ(this=_column(GROUP), expression=exp.Literal.number(group))
             made: exp.Expr = exp.true() if value is None else _column(value)
+            is_list = value is not None and _is_list(groups, value)
+            if is_list:
+                # A list of lists is a table: it cannot hold a missing one, and its first row is a slice.
+                test = exp.And(this=test, expression=exp.Not(this=exp.Is(this=made, expression=exp.Null())))
             # A group has one row for each patient, and a list keeps it as it is, missing or not.
-            rows = exp.Filter(this=exp.ArrayAgg(this=made), expression=exp.Where(this=test))
+            rows = exp.Filter(this=exp.ArrayAgg(this=made.copy()), expression=exp.Where(this=test))
             name = f"answer_{number}"
-            columns.append(exp.alias_(_first(rows), name, quoted=True))
+            columns.append(exp.alias_(_first(rows, is_list=is_list), name, quoted=True))
             found.append(_column(name))
         query = exp.select(*columns, copy=False).from_(groups.subquery("groups"), copy=False)
         return Spread(query=query.group_by(_column(PATIENT), copy=False), answers=tuple(found))
@@ -134,6 +138,15 @@ def _column(name: str) -> exp.Column:
     return exp.Column(this=exp.to_identifier(name, quoted=True))
 
 
-def _first(rows: exp.Expr) -> exp.Expr:
+def _first(rows: exp.Expr, *, is_list: bool = False) -> exp.Expr:
     """Return the first of a list; lists of SQL count from 1."""
-    return exp.Bracket(this=exp.Paren(this=rows), expressions=[exp.Literal.number(1)], offset=1)
+    place: exp.Expr = exp.Literal.number(1)
+    if is_list:
+        place = exp.Slice(this=place, expression=place.copy())
+    return exp.Bracket(this=exp.Paren(this=rows), expressions=[place], offset=1)
+
+
+def _is_list(groups: exp.Select, name: str) -> bool:
+    """Whether a value of groups is itself a list of values."""
+    made = next(each for each in groups.selects if each.alias == name).unalias()
+    return isinstance(made, exp.Filter) and isinstance(made.this, exp.ArrayAgg)
