@@ -196,8 +196,22 @@ def test_types_follow_from_what_the_expression_promises() -> None:
         (n.Case(((is_known, n.Value("a")),), free), text),
         (free, text),
         (n.SelectColumn(people, "imd"), pa.uint16()),
-        (n.Count(events), pa.uint32()),
+        (n.Count(events), pa.uint16()),
         (n.CountDistinct(n.SelectColumn(events, "imd")), pa.int64()),
     ]
     for series, expected in cases:
         assert output_column("v", series).arrow == expected, series
+
+
+@pytest.mark.parametrize("name", ["out.arrow", "out.parquet"])
+def test_a_count_that_does_not_fit_is_told_with_a_way_on(tmp_path: Path, name: str) -> None:
+    events = n.SelectTable("events", n.TableSchema.of({"free": str}))
+    column = output_column("contacts", n.Count(events))
+    rows = pa.table({"contacts": pa.array([3, 65_535], pa.int64())})
+    assert write_rows(rows.to_reader(), tmp_path / name, columns=(column,)).rows == 2
+    rows = pa.table({"contacts": pa.array([3, 65_536], pa.int64())})
+    with pytest.raises(Mistake) as told:
+        write_rows(rows.to_reader(), tmp_path / f"more-{name}", columns=(column,))
+    assert told.value.code == "Q122" and "65,536" in told.value.what and ".csv" in str(told.value.hint)
+    assert write_rows(rows.to_reader(), tmp_path / "out.csv", columns=(column,)).rows == 2
+    assert not (tmp_path / f"more-{name}").exists()

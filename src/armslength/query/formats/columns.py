@@ -13,8 +13,8 @@ from armslength.query.model.constraints import Categorical, ClosedRange
 from armslength.query.model.nodes import Case, Count, Max, Min, SelectColumn, Series, Value
 from armslength.query.model.types import ValueType
 
-# Counts of rows are stored in four bytes: nobody has more rows than this in one table.
-LARGEST_COUNT = (1 << 32) - 1
+# Counts of rows are stored in two bytes, as readers of these files expect (command line specification, 7).
+LARGEST_COUNT = (1 << 16) - 1
 UNSIGNED = (pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())
 SIGNED = (pa.int8(), pa.int16(), pa.int32(), pa.int64())
 
@@ -29,6 +29,11 @@ class OutputColumn:
     minimum: int | None = None
     maximum: int | None = None
     nullable: bool = True
+
+    @property
+    def counts_rows(self) -> bool:
+        """Whether its range is that of counts, which no contract promises."""
+        return (self.minimum, self.maximum) == (0, LARGEST_COUNT)
 
     @property
     def plain(self) -> pa.DataType:

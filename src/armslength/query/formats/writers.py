@@ -89,6 +89,11 @@ def _typed_array(array: pa.Array, column: OutputColumn) -> pa.Array:
     try:
         return array.cast(column.arrow)
     except pa.ArrowInvalid:
+        if column.counts_rows:
+            largest = pc.max(array).as_py()
+            hint = "write a `.csv`, which has no such limit, or ask whether somebody can have so many"
+            what = f"column `{column.name}` counts {largest:,} rows of one patient; a file holds {column.maximum:,}"
+            raise Mistake("Q122", what, hint=hint) from None
         promised = f"it promises whole numbers from {column.minimum} to {column.maximum}"
         raise _not_promised(column, "a value", promised) from None
 
