@@ -153,7 +153,7 @@ def test_a_store_that_lacks_a_promised_table_or_column_is_told(tmp_path: Path) -
 def test_database_addresses_are_understood_or_refused(tmp_path: Path) -> None:
     found = source_of("duckdb:///data/my%20records.duckdb", dataset=QUERY, backend=CORE)
     assert found == DatabaseFile(path=Path("/data/my records.duckdb"))
-    for dsn in ("postgresql://host/db", "duckdb://", "duckdb:///x.duckdb?threads=1"):
+    for dsn in ("mysql://host/db", "duckdb://", "duckdb:///x.duckdb?threads=1"):
         with pytest.raises(Mistake) as told:
             source_of(dsn, dataset=QUERY, backend=CORE)
         assert told.value.code == "Q114"

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -102,36 +101,6 @@ def test_control_c_stops_the_running_query(tmp_path: Path) -> None:
     told, _ = process.communicate(timeout=60)
     assert process.returncode in (1, 130), told
     assert not output.exists() and list(spill.iterdir()) == []
-
-
-def test_control_c_interrupts_a_single_long_statement(tmp_path: Path) -> None:
-    program = """if True:
-        import signal
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
-        from armslength.query.engines.dialects.duckdb import DuckDB
-        from armslength.query.engines.engine import ArrowTables, Settings
-        with DuckDB.open(ArrowTables(tables={}), settings=Settings()) as engine:
-            print("counting", flush=True)
-            with engine._told_as_mistakes("count for ever"):
-                engine.connection.execute("SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a <> b")
-    """
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), SPILL_FOLDER: str(tmp_path)}
-    process = subprocess.Popen(
-        [sys.executable, "-c", program],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-    assert process.stdout is not None and process.stdout.readline() == "counting\n"
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    try:
-        process.communicate(timeout=120)
-    finally:
-        process.kill()
-    assert process.returncode != 0
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_limits_come_from_the_environment_and_those_given_go_first(

@@ -289,3 +289,9 @@ def test_memory_stays_bounded_while_a_large_file_is_read(tmp_path):
     store, _ = import_files(tmp_path / "files", kind="csv", to=tmp_path / "store")
     assert store.table("clinical_events").rows == 400_000
     assert pa.default_memory_pool().bytes_allocated() < 256 << 20
+
+
+def test_a_row_of_the_wrong_width_that_is_no_text_is_told(folder, tmp_path):
+    path = folder({"clinical_events.csv": EVENTS.encode() + b"1,\xc3,2,3,4,5,6,7\n"})
+    mistake = refused(path, tmp_path / "store", "D026")
+    assert "UTF-8" in mistake.what and "clinical_events.csv" in mistake.where

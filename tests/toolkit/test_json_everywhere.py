@@ -16,6 +16,8 @@ OTHERWISE = {
     "completion": "prints a script",
     "graph": "draws",
     "history": "prints files",
+    "report": "writes CSV or Parquet where a program is to read it",
+    "sql": "writes rows to a file, and its log",
 }
 DEFINITION = """\
 from ehrql import create_dataset

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections import deque
@@ -46,7 +47,7 @@ def read_rows(
     header, delimiter = _header(start, where=where)
     names = column_names(header, table=table, report=report, where=where)
     lines = _Lines()
-    whole = _Rejoined(start, stream)
+    whole = _Rejoined(start, stream, where=where)
     reader = _opened(whole, delimiter=delimiter, count=len(names), lines=lines, where=where)
     while (batch := _next(reader, where=where)) is not None:
         yield typed_batch(batch, names=names, table=table, report=report, lines=lines.of(batch))
@@ -72,7 +73,10 @@ def _header(start: bytes, *, where: str) -> tuple[list[str], str]:
     if not line.strip():
         raise Mistake("D027", "the file is empty: it has no header line", where=where, hint=hint)
     delimiter = "\t" if line.count("\t") > line.count(",") else ","
-    return next(csv.reader(io.StringIO(line), delimiter=delimiter)), delimiter
+    try:
+        return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter)), delimiter
+    except csv.Error as error:
+        raise Mistake("D026", f"the header is no line of CSV: {error}", f"{where}, line 1", hint) from None
 
 
 def column_names(header: list[str], *, table: CdmTable, report: TableReport, where: str) -> list[str]:
@@ -105,10 +109,14 @@ def column_names(header: list[str], *, table: CdmTable, report: TableReport, whe
 
 
 class _Rejoined(io.RawIOBase):
-    """The start of a file that was looked at, and the rest."""
+    """The start of a file that was looked at, and the rest. Raises Mistake D026 where it is not UTF-8.
 
-    def __init__(self, start: bytes, rest: IO[bytes]) -> None:
-        self._start, self._rest = start, rest
+    The reader would say so of whole rows only: a row of the wrong width with such bytes would be lost unseen.
+    """
+
+    def __init__(self, start: bytes, rest: IO[bytes], *, where: str) -> None:
+        self._start, self._rest, self._where = start, rest, where
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._quotes, self._last = start.count(b'"'), start[-1:]
 
     def readable(self) -> bool:
@@ -117,10 +125,17 @@ class _Rejoined(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         if self._start:
             piece, self._start = (self._start[:size], self._start[size:]) if size >= 0 else (self._start, b"")
-            return piece
-        piece = self._rest.read(size)
+            return self._checked(piece, last=False)
+        piece = self._checked(self._rest.read(size), last=True)
         self._quotes += piece.count(b'"')
         self._last = piece[-1:] or self._last
+        return piece
+
+    def _checked(self, piece: bytes, *, last: bool) -> bytes:
+        try:
+            self._decoder.decode(piece, final=last and not piece)
+        except UnicodeDecodeError:
+            raise _not_text(self._where) from None
         return piece
 
     def ends_inside_quotes(self, *, last_row_spans_lines: bool) -> bool:
@@ -214,10 +229,14 @@ def _next(reader: pacsv.CSVStreamingReader | None, *, where: str) -> pa.RecordBa
         raise _unreadable(error, where) from None
 
 
+def _not_text(where: str) -> Mistake:
+    hint = "convert the file to UTF-8, for example with `iconv -f latin1 -t utf-8`"
+    return Mistake("D026", "the file is not UTF-8 text", where=where, hint=hint)
+
+
 def _unreadable(error: pa.ArrowInvalid, where: str) -> Mistake:
     if "UTF8" in str(error):
-        hint = "convert the file to UTF-8, for example with `iconv -f latin1 -t utf-8`"
-        return Mistake("D026", "the file is not UTF-8 text", where=where, hint=hint)
+        return _not_text(where)
     hint = "look for a quotation mark that is never closed"
     return Mistake(
         "D026", f"the file cannot be read as CSV ({str(error).splitlines()[0]})", where=where, hint=hint
