@@ -23,10 +23,10 @@ from armslength.query.api.databases import Database, open_database
 from armslength.query.api.datasets import generate_dataset
 from armslength.query.backends.core import BACKEND
 from armslength.query.contracts import core
+from armslength.query.engines import on_server
 from armslength.query.engines.backend import DIRECT
-from armslength.query.engines.dialects import postgresql as room
 from armslength.query.engines.dialects.postgresql import PostgreSQL
-from armslength.query.engines.engine import DatabaseServer, ParquetFiles, Settings, Step
+from armslength.query.engines.engine import ArrowTables, DatabaseServer, ParquetFiles, Settings, Step
 from armslength.query.model import nodes as n
 from armslength.query.model.reference import evaluate
 
@@ -79,7 +79,7 @@ def test_text_comes_as_it_is_and_empty_is_not_missing(source: DatabaseServer) ->
 @pytest.mark.parametrize("value", [float("inf"), float("-inf"), 1e300, 5e-324, -0.0])
 def test_floats_come_as_they_are(postgresql: str, value: float) -> None:
     table = n.InlinePatientTable(((1, value),), n.TableSchema.of({"f": float}))
-    with closing(PostgreSQL.open(room.ArrowTables(tables={}))) as engine:
+    with closing(PostgreSQL.open(ArrowTables(tables={}))) as engine:
         found = rows_of(engine, n.Dataset(n.Exists(table), (("f", n.SelectColumn(table, "f")),)))
     assert [repr(row["f"]) for row in found] == [repr(value)]
 
@@ -148,7 +148,7 @@ def test_a_dropped_connection_is_made_anew_and_its_steps_repeated(source: Databa
 def test_a_connection_that_drops_again_and_again_is_told(
     source: DatabaseServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "PAUSES", (0.0, 0.0))
+    monkeypatch.setattr(on_server, "PAUSES", (0.0, 0.0))
     make = PostgreSQL._make
 
     def drop_first(self: PostgreSQL, connection: Any, statement: Any) -> None:

@@ -150,9 +150,9 @@ def _seconds(job: JobRecord) -> float | None:
     return round((from_text(finished) - from_text(started)).total_seconds(), 3)
 
 
-def _size(size: int) -> str:
+def _size(size: float) -> str:
     for unit in ("B", "KiB", "MiB"):
         if size < 1024:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size = size / 1024  # type: ignore[assignment]
+        size /= 1024
     return f"{size:.1f} GiB"

@@ -48,6 +48,8 @@ class DatabaseServer:
 Source = ParquetFiles | DatabaseFile | ArrowTables | DatabaseServer
 
 
+# Exit statuses that runners translate into advice.
+LOST, TABLE_MISSING, DATABASE_FAILED, TOO_COMPLEX = 3, 4, 5, 6
 MEMORY_LIMIT, THREADS = "ARMSLENGTH_MEMORY_LIMIT", "ARMSLENGTH_THREADS"
 SPILL_FOLDER, STATEMENT_TIMEOUT = "ARMSLENGTH_SPILL_FOLDER", "ARMSLENGTH_STATEMENT_TIMEOUT"
 

@@ -7,11 +7,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from armslength.query.stores.omop_report import TableReport
+from armslength.query.stores.omop_report import ReportOfTables, TableReport
 
 
 @dataclass(frozen=True, kw_only=True)
-class FilesReport:
+class FilesReport(ReportOfTables):
     """What became of a folder of files. `read_before` names those that an earlier attempt had read."""
 
     source: str
@@ -19,18 +19,6 @@ class FilesReport:
     unknown_files: tuple[str, ...]
     read_before: tuple[str, ...] = ()
     ignored_files: tuple[str, ...] = ()
-
-    @property
-    def rows_kept(self) -> int:
-        return sum(table.rows_kept for table in self.tables)
-
-    @property
-    def rows_refused(self) -> int:
-        return sum(table.rows_refused for table in self.tables)
-
-    @property
-    def absent_tables(self) -> list[str]:
-        return [table.table for table in self.tables if table.file is None]
 
     @property
     def warnings(self) -> list[str]:

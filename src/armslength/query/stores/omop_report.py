@@ -59,15 +59,10 @@ class TableReport:
         return self.rows_refused + self.duplicate_keys + self.orphan_rows
 
 
-@dataclass(frozen=True, kw_only=True)
-class ImportReport:
-    """What became of a whole export."""
+class ReportOfTables:
+    """What every report of an import says of its tables together."""
 
-    source: str
-    model_version: str | None
     tables: tuple[TableReport, ...]
-    ignored_files: Mapping[str, str]
-    unknown_files: tuple[str, ...]
 
     @property
     def rows_kept(self) -> int:
@@ -80,6 +75,17 @@ class ImportReport:
     @property
     def absent_tables(self) -> list[str]:
         return [table.table for table in self.tables if table.file is None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportReport(ReportOfTables):
+    """What became of a whole export."""
+
+    source: str
+    model_version: str | None
+    tables: tuple[TableReport, ...]
+    ignored_files: Mapping[str, str]
+    unknown_files: tuple[str, ...]
 
     @property
     def warnings(self) -> list[str]:

@@ -7,7 +7,6 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from armslength.kernel import files
 from armslength.kernel.errors import Mistake
@@ -15,13 +14,12 @@ from armslength.runner import supervisor
 from armslength.runner.containers import watcher
 from armslength.runner.containers.describing import LABEL, creation, why_not_image
 from armslength.runner.containers.engine import Engine, EngineError
-from armslength.runner.executor import JobSpec, Phase, Result
+from armslength.runner.executor import JobSpec, Phase
+from armslength.runner.executors.job_folders import JobFolders
 from armslength.runner.workarea import lay_out, remove_tree, user_of
 
-PREPARED = "prepared.json"
 
-
-class DockerExecutor:
+class DockerExecutor(JobFolders):
     """Runs jobs in containers. `folder` holds one folder per job and belongs to the runner alone."""
 
     runs_images = True
@@ -53,8 +51,7 @@ class DockerExecutor:
         (job / "variables").unlink()
         described = {"name": name, "host": self.engine.host, "limits": asdict(spec.limits)}
         files.write_text(job / watcher.CONTAINER, json.dumps(described))
-        content = {"given": sorted(layout.given), "owner": user}
-        files.write_text(job / PREPARED, json.dumps(content))
+        self._set_prepared(spec.id, given=layout.given, owner=user)
 
     def start(self, job: str) -> None:
         """Start the watcher, which starts the container. Its lock decides when two are started."""
@@ -64,7 +61,7 @@ class DockerExecutor:
     def phase(self, job: str) -> Phase:
         """Ask the job's folder first, then the engine; a container without a watcher gets one."""
         folder = self._job(job)
-        if not (folder / PREPARED).exists():
+        if not self._is_prepared(job):
             return Phase.ABSENT
         if (folder / supervisor.RESULT).exists():
             return Phase.FINISHED
@@ -87,32 +84,6 @@ class DockerExecutor:
             return Phase.LOST
         self._start_watcher(job)
         return Phase.RUNNING
-
-    def result(self, job: str) -> Result:
-        """Read how the program ended."""
-        return Result(**json.loads((self._job(job) / supervisor.RESULT).read_text()))
-
-    def terminate(self, job: str) -> None:
-        """Leave the wish where the watcher looks for it."""
-        folder = self._job(job)
-        if folder.is_dir():
-            (folder / supervisor.TERMINATE).touch()
-
-    def work(self, job: str) -> Path:
-        """Return the folder the job wrote to."""
-        return self._job(job) / "work"
-
-    def given(self, job: str) -> frozenset[str]:
-        """Return the paths that were laid out."""
-        return frozenset(self._prepared(job)["given"])
-
-    def owner(self, job: str) -> int:
-        """Return the user the job ran as, which is the same inside and outside."""
-        return int(self._prepared(job)["owner"])
-
-    def log(self, job: str) -> Path:
-        """Return the log file."""
-        return self._job(job) / supervisor.LOG
 
     def cleanup(self, job: str) -> None:
         """End what runs, remove the container and the folder."""
@@ -145,12 +116,3 @@ class DockerExecutor:
         """Return the name of a container: two runners on one machine never mean the same one."""
         ours = hashlib.sha256(str(self.folder).encode()).hexdigest()[:8]
         return f"armslength-{ours}-{job}"
-
-    def _job(self, job: str) -> Path:
-        if not job.isalnum():
-            raise Mistake("R020", f"`{job}` is not the id of a job", where=str(self.folder))
-        return self.folder / job
-
-    def _prepared(self, job: str) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads((self._job(job) / PREPARED).read_text())
-        return content

@@ -7,19 +7,17 @@ import json
 import os
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from armslength.kernel import bubblewrap, cgroups, files
+from armslength.kernel import bubblewrap, cgroups
 from armslength.kernel.errors import Mistake
 from armslength.kernel.jail import SEARCH_PATH
 from armslength.runner import supervisor
-from armslength.runner.executor import DATABASE_INSIDE, JobSpec, Phase, Result
+from armslength.runner.executor import DATABASE_INSIDE, JobSpec, Phase
+from armslength.runner.executors.job_folders import JobFolders
 from armslength.runner.workarea import WORKSPACE, lay_out, remove_tree, user_of
 
-PREPARED = "prepared.json"
 
-
-class SandboxExecutor:
+class SandboxExecutor(JobFolders):
     """Runs jobs in bubblewrap. `folder` holds one folder per job and belongs to the runner alone."""
 
     runs_images = False
@@ -34,7 +32,7 @@ class SandboxExecutor:
             what = "this job was planned for a container, and a sandbox has no images"
             raise Mistake("R024", what, where=spec.id, hint="request it again")
         if self.phase(spec.id) is not Phase.ABSENT:
-            if (self.folder / spec.id / PREPARED).exists():
+            if self._is_prepared(spec.id):
                 return
             self.cleanup(spec.id)
         job = self._job(spec.id)
@@ -44,8 +42,8 @@ class SandboxExecutor:
         layout = lay_out(spec, work)
         user = user_of(spec.id)
         supervisor.write_jail(job, _jail(spec, work, layout.binds, user), spec.argv, asdict(spec.limits))
-        content = {"given": sorted(layout.given), "owner": user if os.geteuid() == 0 else os.geteuid()}
-        files.write_text(job / PREPARED, json.dumps(content))
+        owner = user if os.geteuid() == 0 else os.geteuid()
+        self._set_prepared(spec.id, given=layout.given, owner=owner)
 
     def start(self, job: str) -> None:
         """Start the supervisor in a session of its own. Its lock decides when two are started."""
@@ -56,7 +54,7 @@ class SandboxExecutor:
     def phase(self, job: str) -> Phase:
         """Read the facts in the job's folder."""
         folder = self._job(job)
-        if not (folder / PREPARED).exists():
+        if not self._is_prepared(job):
             return Phase.ABSENT
         if (folder / supervisor.RESULT).exists():
             return Phase.FINISHED
@@ -70,32 +68,6 @@ class SandboxExecutor:
             return Phase.LOST if (folder / supervisor.STARTED).exists() else Phase.PREPARED
         finally:
             os.close(lock)
-
-    def result(self, job: str) -> Result:
-        """Read how the program ended."""
-        return Result(**json.loads((self._job(job) / supervisor.RESULT).read_text()))
-
-    def terminate(self, job: str) -> None:
-        """Leave the wish where the supervisor looks for it."""
-        folder = self._job(job)
-        if folder.is_dir():
-            (folder / supervisor.TERMINATE).touch()
-
-    def work(self, job: str) -> Path:
-        """Return the folder the job wrote to."""
-        return self._job(job) / "work"
-
-    def given(self, job: str) -> frozenset[str]:
-        """Return the paths that were laid out."""
-        return frozenset(self._prepared(job)["given"])
-
-    def owner(self, job: str) -> int:
-        """Return the user the job ran as, as this machine sees it."""
-        return int(self._prepared(job)["owner"])
-
-    def log(self, job: str) -> Path:
-        """Return the log file."""
-        return self._job(job) / supervisor.LOG
 
     def cleanup(self, job: str) -> None:
         """End what runs, remove the control groups and the folder."""
@@ -118,15 +90,6 @@ class SandboxExecutor:
         """Ask bubblewrap."""
         reason: str | None = bubblewrap.why_not_usable()
         return reason
-
-    def _job(self, job: str) -> Path:
-        if not job.isalnum():
-            raise Mistake("R020", f"`{job}` is not the id of a job", where=str(self.folder))
-        return self.folder / job
-
-    def _prepared(self, job: str) -> dict[str, Any]:
-        content: dict[str, Any] = json.loads((self._job(job) / PREPARED).read_text())
-        return content
 
 
 def _jail(spec: JobSpec, work: Path, binds: tuple[bubblewrap.Bind, ...], user: int) -> bubblewrap.Jail:

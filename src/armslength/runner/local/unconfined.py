@@ -6,7 +6,6 @@ Not to be found by name as executors are, so that no data centre can be configur
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
 import shutil
@@ -20,11 +19,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from armslength.kernel import files
 from armslength.kernel.bubblewrap import Jail
 from armslength.runner import supervisor
 from armslength.runner.executor import JobSpec, Result
-from armslength.runner.executors.sandbox import PREPARED, SandboxExecutor
+from armslength.runner.executors.sandbox import SandboxExecutor
 from armslength.runner.workarea import WORKSPACE, lay_out
 
 WARNING = (
@@ -39,7 +37,7 @@ class UnconfinedExecutor(SandboxExecutor):
 
     def prepare(self, spec: JobSpec) -> None:
         """Lay out a work area as the sandbox sees it, with copies in place of what would be mounted."""
-        if (self._job(spec.id) / PREPARED).exists():
+        if self._is_prepared(spec.id):
             return
         self.cleanup(spec.id)
         job = self._job(spec.id)
@@ -53,7 +51,7 @@ class UnconfinedExecutor(SandboxExecutor):
             environment["DATABASE_URL"] = str(spec.database)
         # The jail is written down for its shape alone: nobody builds it.
         supervisor.write_jail(job, Jail(environment=environment), spec.argv, asdict(spec.limits))
-        files.write_text(job / PREPARED, json.dumps({"given": sorted(layout.given), "owner": os.geteuid()}))
+        self._set_prepared(spec.id, given=layout.given, owner=os.geteuid())
 
     def start(self, job: str) -> None:
         """Start the supervisor of this module."""

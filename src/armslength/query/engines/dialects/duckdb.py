@@ -21,8 +21,12 @@ from armslength.query.engines.compile.scope import named
 from armslength.query.engines.compile.statements import compile_plan
 from armslength.query.engines.dialects.duckdb_sql import DuckDBDialect
 from armslength.query.engines.engine import (
+    DATABASE_FAILED,
+    LOST,
     MEMORY_LIMIT,
     SPILL_FOLDER,
+    TABLE_MISSING,
+    TOO_COMPLEX,
     ArrowTables,
     Capabilities,
     DatabaseFile,
@@ -45,9 +49,6 @@ from armslength.query.model.nodes import Dataset
 BATCH_ROWS = 64_000
 HIDDEN_PREFIX = "armslength_"
 
-
-# Exit statuses that runners translate into advice.
-IN_USE, TABLE_MISSING, DATABASE_FAILED, TOO_COMPLEX = 3, 4, 5, 6
 DIALECT = DuckDBDialect(name="duckdb")
 
 
@@ -185,7 +186,7 @@ def _connected(source: Source) -> duckdb.DuckDBPyConnection:
         what = f"the database cannot be opened: {_first_line(error)}"
         if isinstance(error, duckdb.IOException) and "lock" in str(error):
             hint = "something else is writing to it: run this again when that has ended"
-            raise Mistake("Q106", what, where=where, hint=hint, exit_status=IN_USE) from error
+            raise Mistake("Q106", what, where=where, hint=hint, exit_status=LOST) from error
         hint = "check that it is a DuckDB file"
         raise Mistake("Q106", what, where=where, hint=hint) from error
 

@@ -9,10 +9,9 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from armslength.kernel.errors import Mistake
-from armslength.query.engines.engine import STATEMENT_TIMEOUT
+from armslength.query.engines.engine import DATABASE_FAILED, STATEMENT_TIMEOUT, TABLE_MISSING, TOO_COMPLEX
+from armslength.query.engines.on_server import cancelled
 
-# Exit statuses that runners translate into advice.
-LOST, TABLE_MISSING, DATABASE_FAILED, TOO_COMPLEX = 3, 4, 5, 6
 # States in which a server ends a connection that was in order, or takes none for now.
 ENDED = frozenset({"57P01", "57P02", "57P03", "57P05"})
 
@@ -53,22 +52,16 @@ def cannot_connect(error: psycopg.Error, parts: Mapping[str, str]) -> Mistake:
     return Mistake("Q106", f"the database cannot be opened: {text}", where=shown(parts), hint=hint)
 
 
-def is_lost(error: psycopg.Error, connection: psycopg.Connection[object] | None) -> bool:
-    """Whether an error means that the connection is gone, and another one may fare better."""
-    if not isinstance(error, psycopg.OperationalError):
-        return False
-    return error.sqlstate in ENDED or connection is None or connection.closed
+def is_lost(error: Exception) -> bool:
+    """Whether the server says that it ended the connection, so that another one may fare better."""
+    return isinstance(error, psycopg.OperationalError) and error.sqlstate in ENDED
 
 
-def mistake_of(error: psycopg.Error, purpose: str, *, is_cancelled: bool, is_lost: bool) -> Mistake:
+def mistake_of(error: psycopg.Error, purpose: str) -> Mistake:
     """Say what went wrong while the database was to do something."""
     state = error.sqlstate or ""
-    if is_cancelled or isinstance(error, psycopg.errors.QueryCanceled):
-        return _stopped(error, purpose, is_cancelled=is_cancelled)
-    if is_lost:
-        hint = "run it again; results are written whole or not at all"
-        what = f"the connection to the database was lost while it was to {purpose}, and again when it was tried anew"
-        return Mistake("Q125", what, hint=hint, exit_status=LOST)
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return _stopped(error, purpose)
     told = f"{purpose}: {first_line(error)}"
     if state in ("53100", "53200"):
         hint = "its own settings say how much it takes (work_mem, temp_file_limit); or ask for fewer variables at once"
@@ -97,9 +90,9 @@ def mistake_of(error: psycopg.Error, purpose: str, *, is_cancelled: bool, is_los
     return Mistake("Q111", f"the database failed while it was to {told}", exit_status=DATABASE_FAILED)
 
 
-def _stopped(error: psycopg.Error, purpose: str, *, is_cancelled: bool) -> Mistake:
-    if is_cancelled or "timeout" not in str(error):
-        return Mistake("Q108", f"the query was cancelled while it was to {purpose}")
+def _stopped(error: psycopg.Error, purpose: str) -> Mistake:
+    if "timeout" not in str(error):
+        return cancelled(purpose)
     hint = f"give it longer with {STATEMENT_TIMEOUT}, such as `2h`, or ask for fewer variables at once"
     what = f"the database took longer than it may to {purpose}"
     return Mistake("Q126", what, hint=hint, exit_status=DATABASE_FAILED)
