@@ -35,6 +35,7 @@ from armslength.query.language.dataset import query_of
 from armslength.query.model import nodes as n
 from armslength.testing import extract as measure_rows
 
+EMBEDDED = ("reference", "duckdb")
 ENGINES = ("reference", *sorted({point.name for point in entry_points(group="armslength.engines")}))
 
 
@@ -42,8 +43,8 @@ ENGINES = ("reference", *sorted({point.name for point in entry_points(group="arm
 def engine(request: pytest.FixtureRequest) -> str:
     """Every engine, by name; `reference` defines what the others must give."""
     name: str = request.param
-    if name == "postgresql":
-        request.getfixturevalue(name)
+    if name not in EMBEDDED:
+        request.getfixturevalue(name)  # starts its server, or skips with the reason
     return name
 
 
