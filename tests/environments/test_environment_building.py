@@ -16,6 +16,7 @@ from armslength.kernel.errors import Mistake
 from armslength.kernel.ids import new_id
 from armslength.runner.environments import Entry, building, digest, find_environment, recipes
 from armslength.runner.environments.building import build_python, built_environment, place_of
+from armslength.runner.environments.recipes import recipe_folder
 from armslength.runner.executor import JobLimits, JobSpec, Phase, Result
 from armslength.runner.executors.sandbox import SandboxExecutor
 
@@ -189,3 +190,18 @@ def test_an_action_in_r_runs_with_the_settings_and_packages_of_this_machine(
     assert (sandbox.work(spec.id) / "outputs" / "model.csv").read_text().startswith('"","x"')
     assert (sandbox.work(spec.id) / "outputs" / "plot.pdf").read_bytes().startswith(b"%PDF")
     assert len(r.digest) == 64 and r.digest != digest()
+
+
+def test_files_of_ours_that_a_recipe_lists_are_in_it_and_count(entry: Entry, recipe: Path) -> None:
+    """The helpers that studies write tables with are there in any environment, and what they are is recorded."""
+    without = build_python(entry, say=silent)
+    (recipe / "ours.txt").write_text((recipe_folder("python-v2") / "ours.txt").read_text())
+    building.lock_of.cache_clear()
+    record, folder = build_python(entry, say=silent), place_of("tiny")
+    assert record.digest != without.digest
+    program = (
+        "import armslength.disclosure.study as study; print(study.__file__, study.round_counts([8, 123]))"
+    )
+    line = [folder / "bin" / "python", "-I", "-c", program]
+    out = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    assert out.startswith(str(folder)) and out.endswith("[10, 125]\n")

@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from armslength.kernel import clock
+import armslength
+from armslength.kernel import clock, files
 from armslength.kernel.errors import Mistake
 from armslength.kernel.ids import new_id
 from armslength.runner.containers.engine import Engine
@@ -34,6 +35,8 @@ Say = Callable[[str], None]
 MINUTES = 60
 # Where the packages come from may be configured by whoever builds; nothing else of the surroundings decides.
 HANDED_ON = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "http_proxy", "https_proxy", "no_proxy")
+OURS = "ours.txt"
+OUR_FOLDER = Path(armslength.__file__).resolve().parents[1]
 HANDED_ON_PREFIXES = ("UV_", "DEBIAN_", "DOCKER_HOST")
 
 
@@ -46,8 +49,18 @@ def place_of(recipe: str) -> Path:
 
 @functools.cache
 def lock_of(recipe: str) -> str:
-    """Return the SHA-256 of a recipe's lock file."""
-    return hashlib.sha256((recipe_folder(recipe) / "requirements.txt").read_bytes()).hexdigest()
+    """Return the SHA-256 of a recipe's lock file, and of what this package puts beside it, if that is anything."""
+    lock = hashlib.sha256((recipe_folder(recipe) / "requirements.txt").read_bytes())
+    for path in ours(recipe):
+        lock.update(f"{path}\0{files.sha256_of(OUR_FOLDER / path)}\n".encode())
+    return lock.hexdigest()
+
+
+def ours(recipe: str) -> tuple[str, ...]:
+    """Return the files of this package that a recipe wants, such as the helpers that studies write tables with."""
+    listed = recipe_folder(recipe) / OURS
+    lines = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def base_folder() -> Path:
@@ -78,6 +91,7 @@ def build_python(entry: Entry, *, say: Say) -> Built:
         making = folder.with_name(f"{folder.name}.{new_id()}.part")
         try:
             _install(making, recipe_folder(entry.recipe) / "requirements.txt", say=say)
+            _add_ours(making, ours(entry.recipe), say=say)
             packages = packages_in(making)
             record = Built(
                 recipe=entry.recipe,
@@ -107,10 +121,8 @@ def packages_in(folder: Path) -> tuple[str, ...]:
     """Return what is installed in a virtual environment as `name==version`, in order."""
     from importlib.metadata import distributions
 
-    (library,) = (folder / "lib").glob("python3.*/site-packages")
-    return tuple(
-        sorted({f"{one.metadata['Name']}=={one.version}" for one in distributions(path=[str(library)])})
-    )
+    found = distributions(path=[str(_library_of(folder))])
+    return tuple(sorted({f"{one.metadata['Name']}=={one.version}" for one in found}))
 
 
 def build_image(entry: Entry, *, say: Say, engine: Engine) -> Image:
@@ -119,7 +131,8 @@ def build_image(entry: Entry, *, say: Say, engine: Engine) -> Image:
     work = built_folder() / f"image-{new_id()}.part"
     work.mkdir(parents=True)
     try:
-        said = _run([str(script), entry.recipe, str(work)], say=say, more={"DOCKER_HOST": engine.host})
+        line = [str(script), entry.recipe, str(work), str(OUR_FOLDER)]
+        said = _run(line, say=say, more={"DOCKER_HOST": engine.host})
     finally:
         remove_tree(work)
     image = Image(said.split()[-1], entry.recipe, clock.to_text(clock.utc_now()))
@@ -138,6 +151,22 @@ def _install(folder: Path, lock: Path, *, say: Say) -> None:
     python = str(folder / "bin" / "python")
     line = [uv, "pip", "sync", "--require-hashes", "--strict", "--compile-bytecode", "--link-mode", "copy"]
     _run([*line, "--python", python, str(lock)], say=say)
+
+
+def _add_ours(folder: Path, paths: tuple[str, ...], *, say: Say) -> None:
+    """Put files of this package into a virtual environment, byte for byte."""
+    if paths:
+        say("what studies may import of this package")
+    library = _library_of(folder)
+    for path in paths:
+        place = library / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(OUR_FOLDER / path, place)
+
+
+def _library_of(folder: Path) -> Path:
+    (library,) = (folder / "lib").glob("python3.*/site-packages")
+    return library
 
 
 def _uv() -> str:
