@@ -109,7 +109,7 @@ def _months_later(source: Node, months: exp.Expr, scope: Scope) -> exp.Expr:
 @expression(nodes.DateDifferenceInDays)
 def _days_between(node: nodes.DateDifferenceInDays, scope: Scope) -> exp.Expr:
     end, start = operand(node.end, scope), operand(node.start, scope)
-    return cast(exp.Sub(this=end, expression=start), int)
+    return cast(scope.compilation.dialect.days_between(end, start), int)
 
 
 @expression(nodes.DateDifferenceInMonths)

@@ -63,6 +63,10 @@ class Dialect:
         found = exp.Extract(this=exp.Var(this=unit), expression=date)
         return exp.Cast(this=found, to=exp.DataType(this=exp.DataType.Type.BIGINT))
 
+    def days_between(self, end: exp.Expr, start: exp.Expr) -> exp.Expr:
+        """Return how many days after a date another one is, as a whole number."""
+        return exp.Sub(this=end, expression=start)
+
     def ordered(self, made: exp.Expr, value_type: Any) -> exp.Expr:
         """Return a value as it is compared and sorted: text by its code points, whatever the database's language."""
         return made

@@ -166,7 +166,7 @@ def episodes(reduction: Reduction, scope: Scope) -> tuple[exp.Expr, exp.Expr]:
         partition_by=[scope.patient.copy()],
         order=exp.Order(expressions=[exp.Ordered(this=date.copy(), nulls_first=True)]),
     )
-    gap = exp.Sub(this=date.copy(), expression=previous)
+    gap = scope.compilation.dialect.days_between(date.copy(), previous)
     column = exp.column(exp.to_identifier("gap", quoted=True))
     is_first = exp.Is(this=column, expression=exp.Null())
     is_late = exp.GT(this=column.copy(), expression=literal(node.maximum_gap_days))
