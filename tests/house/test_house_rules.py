@@ -11,10 +11,12 @@ import pytest
 
 HOUSE = Path(__file__).parents[2]
 SOURCE = HOUSE / "src"
+# Classes that list the columns of promised tables: data, one folder deep or two.
+TABLES = SOURCE / "armslength" / "query" / "contracts"
 PYTHON = sorted(
     path
     for path in SOURCE.rglob("*.py")
-    if "migrations" not in path.parts and ("contracts" not in path.parts or "versions" in path.parts)
+    if "migrations" not in path.parts and path.parent not in (TABLES, TABLES / "raw")
 )
 FILE_BUDGET, FUNCTION_BUDGET = 400, 40
 # What is over the budget today. The list may only shrink.

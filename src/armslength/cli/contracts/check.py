@@ -80,10 +80,8 @@ def command(
     fail_on: FailOnOption = FailOn.FAILED,
 ) -> int:
     """Check presence, types, constraints, codes, duplicates, people, dates and freshness: one reading of each table."""
-    from armslength.kernel.files import write_text
     from armslength.query.api.conformance import check_database, today
     from armslength.query.conformance.checking import Wishes
-    from armslength.query.conformance.page import page
     from armslength.query.conformance.verdict import read_verdict
 
     wishes = Wishes(
@@ -103,12 +101,19 @@ def command(
             before=earlier,
             told=told,
         )
+    _write(verdict, json_file=json_file, html=html)
+    _tell(verdict, [str(path) for path in (json_file, html) if path])
+    return exit_status(verdict, fail_on)
+
+
+def _write(verdict: Verdict, *, json_file: Path | None, html: Path | None) -> None:
+    from armslength.kernel.files import write_text
+    from armslength.query.conformance.page import page
+
     if json_file:
         write_text(json_file, verdict.model_dump_json(indent=1) + "\n")
     if html:
         write_text(html, page(verdict))
-    _tell(verdict, [str(path) for path in (json_file, html) if path])
-    return exit_status(verdict, fail_on)
 
 
 def exit_status(verdict: Verdict, fail_on: FailOn) -> int:
