@@ -11,7 +11,7 @@ import pytest
 
 from armslength.kernel.errors import Mistake
 from armslength.query.formats.store import read_store, verify_store
-from armslength.query.stores.sample import concepts, records
+from armslength.query.stores.sample import concepts, population, records
 from armslength.query.stores.sample.codes import is_well_formed, made_up_code
 from armslength.query.stores.sample.population import make_sample
 
@@ -60,6 +60,14 @@ def test_a_small_sample_holds_the_first_people_of_a_large_one(tmp_path, ask):
         assert duckdb.sql(f"from read_parquet('{files}')").fetchall() == ask(
             f"from {name} where patient_id <= 4200"
         ), name
+
+
+def test_what_the_disk_cannot_hold_is_refused_before_any_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(population, "BYTES_A_PATIENT", 10**18)
+    with pytest.raises(Mistake) as raised:
+        make_sample(tmp_path / "new" / "store", patients=10, seed=1)
+    assert raised.value.code == "D063" and "GB are free" in raised.value.what
+    assert not list(tmp_path.iterdir())
 
 
 def test_tables_have_the_columns_of_the_contracts(store):

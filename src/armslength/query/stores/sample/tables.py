@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -115,8 +116,14 @@ def _dates(day: NDArray[Any], missing: Flags | None = None) -> pa.Array:
     return pa.array(day.astype(np.int32), mask=missing).view(pa.date32())
 
 
-def _texts(index: NDArray[np.int64], values: tuple[str, ...], missing: Flags | None = None) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int16), mask=missing), pa.array(values))
+def _texts(index: NDArray[Any], values: tuple[str, ...], missing: Flags | None = None) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int16), mask=missing), _known(values))
+
+
+@lru_cache
+def _known(values: tuple[str, ...]) -> pa.Array:
+    """Return the texts of a column as one array, the same for every batch: nobody compares it again."""
+    return pa.array(values)
 
 
 def _patients(build: _Builder, chance: np.random.Generator, people: People) -> pa.RecordBatch:
