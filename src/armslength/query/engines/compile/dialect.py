@@ -43,14 +43,23 @@ class Dialect:
     """How a database writes what the others write differently.
 
     `name` is what sqlglot calls it; `overrides` replace the shared compilation of an operation; `refused`
-    says of operations that the database does not have why. The
-    methods are standard SQL, or as near to it as any database goes; a dialect replaces those that its
+    says of operations that the database does not have why; `deepest` is how many operations it takes inside one
+    another. The methods are standard SQL, or as near to it as any database goes; a dialect replaces those that its
     database does not know or has something quicker for.
     """
 
     name: str
     overrides: Mapping[type[Node], Compile] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    deepest: int = 24
+
+    def written(self, query: exp.Expr, *, creates: str | None = None) -> str:
+        """Return a query as the SQL to run; with `creates`, that makes a temporary table of its rows."""
+        if creates is not None:
+            temporary = exp.Properties(expressions=[exp.TemporaryProperty()])
+            table = exp.Table(this=exp.to_identifier(creates, quoted=True))
+            query = exp.Create(this=table, kind="TABLE", expression=query, properties=temporary)
+        return query.sql(dialect=self.name, pretty=True, copy=False)
 
     def counted(self, condition: exp.Expr) -> exp.Expr:
         """Turn true into 1, false into 0, missing into missing."""
@@ -70,6 +79,19 @@ class Dialect:
     def ordered(self, made: exp.Expr, value_type: Any) -> exp.Expr:
         """Return a value as it is compared and sorted: text by its code points, whatever the database's language."""
         return made
+
+    def equal(self, lhs: exp.Expr, rhs: exp.Expr, value_type: Any) -> exp.Expr:
+        """Say whether two values are the same: text in every character."""
+        return exp.EQ(this=lhs, expression=rhs)
+
+    def distinct(self, made: exp.Expr, value_type: Any) -> exp.Expr:
+        """Return a value such that different ones are different to the database."""
+        return made
+
+    def collected(self, made: exp.Expr, kept: exp.Expr, value_type: Any) -> exp.Expr:
+        """Aggregate the different values of the rows that are kept, as a list."""
+        values = exp.ArrayAgg(this=exp.Distinct(expressions=[made]))
+        return exp.Filter(this=values, expression=exp.Where(this=kept))
 
     def least(self, made: exp.Expr, value_type: Any) -> exp.Expr:
         """Aggregate the smallest value; false is smaller than true."""

@@ -77,7 +77,8 @@ def _answers(scan: Scan, scope: Scope, shared: set[Node]) -> tuple[list[Place], 
 
 def _belongs(groups: CodelistGroups, scope: Scope, codes: str) -> exp.Expr:
     """Say whether a row belongs to a group: by its code, and by its date where the group has a window."""
-    tests: list[exp.Expr] = [exp.EQ(this=scope.column(groups.column), expression=quoted("code", codes))]
+    code, kind = quoted("code", codes), groups.column.value_type
+    tests = [scope.compilation.dialect.equal(scope.column(groups.column), code, kind)]
     if groups.dates is not None:
         for end, compare in (("first", exp.GTE), ("last", exp.LTE)):
             is_open = exp.Is(this=quoted(end, codes), expression=exp.Null())

@@ -19,7 +19,6 @@ from armslength.query.model import nodes
 from armslength.query.model.nodes import Node, Series
 
 LARGEST = 60  # operations of SQL in one expression
-DEEPEST = 24  # operations inside one another
 SMALL = 40  # writing this much out again is cheaper than a column
 # Where one operation is more than one of SQL: how many it takes, how often it writes its operands, how deep it goes.
 SIZES: dict[type[Node], int] = {
@@ -86,11 +85,12 @@ def _layers(roots: list[Node], scope: Scope) -> Iterator[list[Series]]:
     """Yield the parts to work out beforehand, those that others need first."""
     weights: dict[Node, _Weight] = {}
     parts: dict[Series, int] = {}
+    deepest = scope.compilation.dialect.deepest
     for node in nodes.walk(*roots, into=lambda each: _operands(each)):
         inside = _operands(node)
-        if _over_budget(node, [weights[each] for each in inside]):
+        if _over_budget(node, [weights[each] for each in inside], deepest):
             for each in inside:
-                if weights[each].size > SMALL or weights[each].depth > DEEPEST // 2:
+                if weights[each].size > SMALL or weights[each].depth > deepest // 2:
                     layer = weights[each].layer + 1
                     parts[each] = layer
                     weights[each] = _Weight(1, 1, layer)
@@ -107,9 +107,9 @@ def _weight(node: Node, inside: list[_Weight]) -> _Weight:
     )
 
 
-def _over_budget(node: Node, inside: list[_Weight]) -> bool:
+def _over_budget(node: Node, inside: list[_Weight], deepest: int) -> bool:
     weight = _weight(node, inside)
-    return weight.size > LARGEST or weight.depth > DEEPEST
+    return weight.size > LARGEST or weight.depth > deepest
 
 
 def _operands(node: Node) -> tuple[Series, ...]:

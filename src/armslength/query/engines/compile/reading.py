@@ -17,7 +17,8 @@ def read_rows(
     query = exp.select(*columns, copy=False).from_(relation, copy=False)
     for tags in scan.tags:
         alias = next(tag.alias for (name, _), tag in scope.tags.items() if name == tags.column.name)
-        on = exp.EQ(this=scope.column(tags.column), expression=quoted("code", alias))
+        code, kind = quoted("code", alias), tags.column.value_type
+        on = scope.compilation.dialect.equal(scope.column(tags.column), code, kind)
         side = {} if tags.required else {"side": "LEFT"}
         query.append("joins", exp.Join(this=named(alias), on=on, **side))
     if scan.members_only:

@@ -86,7 +86,9 @@ def _count(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -> exp.Exp
 
 @aggregate(nodes.CountDistinct)
 def _count_distinct(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -> exp.Expr:
-    return exp.Count(this=exp.Distinct(expressions=[only_when(tests, values(reduction, scope))]))
+    kind = reduction.node.source.value_type  # type: ignore[attr-defined]
+    value = scope.compilation.dialect.distinct(values(reduction, scope), kind)
+    return exp.Count(this=exp.Distinct(expressions=[only_when(tests, value)]))
 
 
 @aggregate(nodes.Min)
@@ -118,9 +120,9 @@ def _mean(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -> exp.Expr
 @aggregate(nodes.CombineAsSet)
 def _set(reduction: Reduction, scope: Scope, tests: list[exp.Expr]) -> exp.Expr:
     # A list keeps what is missing, so the rows are left out instead.
-    made = exp.ArrayAgg(this=exp.Distinct(expressions=[values(reduction, scope)]))
-    kept = [*tests, present(reduction.node.source, scope)]  # type: ignore[attr-defined]
-    return exp.Filter(this=made, expression=exp.Where(this=balanced(kept, exp.And)))
+    source = reduction.node.source  # type: ignore[attr-defined]
+    kept = balanced([*tests, present(source, scope)], exp.And)
+    return scope.compilation.dialect.collected(values(reduction, scope), kept, source.value_type)
 
 
 def _picked(reduction: Reduction, name: str, scope: Scope, tests: list[exp.Expr]) -> exp.Expr:

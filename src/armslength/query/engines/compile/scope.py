@@ -10,6 +10,7 @@ from sqlglot import exp
 from armslength.query.engines.backend import Backend, TableMapping
 from armslength.query.engines.compile.dialect import Dialect
 from armslength.query.engines.engine import unsupported
+from armslength.query.engines.lookups import lookup_of
 from armslength.query.engines.query_plan import is_membership
 from armslength.query.model.nodes import (
     Case,
@@ -123,7 +124,10 @@ class Scope:
         lookups = self.compilation.lookups
         table = lookups.setdefault(case, f"armslength_lookup_{len(lookups) + 1}")
         if table not in self.joins:
-            on = exp.EQ(this=quoted("key", table), expression=source)
+            lookup = lookup_of(case)
+            assert lookup is not None  # noqa: S101 - asked for only then
+            kind = lookup.source.value_type
+            on = self.compilation.dialect.equal(quoted("key", table), source, kind)
             self.joins[table] = exp.Join(this=named(table), on=on, side="LEFT")
         return quoted("key", table), quoted("value", table)
 

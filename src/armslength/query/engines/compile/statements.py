@@ -84,13 +84,7 @@ class _Statements:
                 self.made.append(Statement(purpose=purpose, creates=name, rows=rows))
 
     def create(self, name: str, query: exp.Expr, *, purpose: str) -> None:
-        create = exp.Create(
-            this=named(name),
-            kind="TABLE",
-            expression=self.over_backend(query),
-            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-        )
-        sql = create.sql(dialect=self.compilation.dialect.name, pretty=True, copy=False)
+        sql = self.compilation.dialect.written(self.over_backend(query), creates=name)
         self.upload_sets()
         self.made.append(Statement(purpose=purpose, creates=name, sql=sql))
 
@@ -330,9 +324,7 @@ def _result(
 ) -> ResultQuery:
     patient = pa.field("patient_id", pa.int64(), nullable=False)
     fields = [pa.field(each, arrow_type(member.value_type)) for each, member in members]
-    sql = statements.over_backend(query).sql(
-        dialect=statements.compilation.dialect.name, pretty=True, copy=False
-    )
+    sql = statements.compilation.dialect.written(statements.over_backend(query))
     return ResultQuery(name=name, purpose=f"fetch {name}", sql=sql, schema=pa.schema([patient, *fields]))
 
 
@@ -362,7 +354,5 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
         )
     fields = [pa.field(column, pa.int64()) for column, _ in summed]
     fields += [pa.field(column, arrow_type(node.value_type)) for column, node in groups]
-    sql = statements.over_backend(query).sql(
-        dialect=statements.compilation.dialect.name, pretty=True, copy=False
-    )
+    sql = statements.compilation.dialect.written(statements.over_backend(query))
     return ResultQuery(name=name, purpose=f"sum {name}", sql=sql, schema=pa.schema(fields))

@@ -24,15 +24,14 @@ def translated(query: exp.Expr, *, backend: Backend, dialect: str) -> exp.Expr:
 
     Raises RuntimeError for a table that neither the backend nor the query itself knows: it would be read as it is.
     """
-    if backend.tables is None:
-        return query
     tables = backend.by_name
     for table in list(query.find_all(exp.Table)):
         if table.name.startswith(OURS) or table.meta.get(FINAL):
             continue
-        if table.name not in tables:
+        if backend.tables is not None and table.name not in tables:
             raise RuntimeError(f"a query reads `{table.name}`, which is no table of `{backend.name}`")
-        rows = relation(tables[table.name], backend=backend)
+        mapping = tables.get(table.name) or backend.mapping_called(table.name)
+        rows = relation(mapping, backend=backend)
         if rows is not None:
             alias = exp.TableAlias(this=exp.to_identifier(table.alias or table.name, quoted=True))
             table.replace(exp.Subquery(this=_final(rows, backend, dialect), alias=alias))
