@@ -40,7 +40,14 @@ SMOKING = {
 DATED = tuple(list(CONDITION_LISTS)[:16])
 OUTCOMES = ("myocardial_infarction", "stroke", "heart_failure")
 REPEATED = ("statin", "metformin", "ace_inhibitor", "antidepressant")
-LAST_ISSUED = ("statin", "insulin", "calcium_channel_blocker", "antiplatelet", "anticoagulant", "antipsychotic")
+LAST_ISSUED = (
+    "statin",
+    "insulin",
+    "calcium_channel_blocker",
+    "antiplatelet",
+    "anticoagulant",
+    "antipsychotic",
+)
 NEVER_USED = 20_000_000  # numbers of made-up codes from here on are in no sample
 
 
@@ -64,7 +71,9 @@ def codelists() -> Codelists:
             for number, (name, size) in enumerate(CONDITION_LISTS.items())
         },
         medicines={
-            name: _long(products[name], size, number, rare=5_000_000, of=TAIL_MEDICINES, lists=len(MEDICINE_LISTS))
+            name: _long(
+                products[name], size, number, rare=5_000_000, of=TAIL_MEDICINES, lists=len(MEDICINE_LISTS)
+            )
             for number, (name, size) in enumerate(MEDICINE_LISTS.items())
         },
         consultations=_long(everyday, CONSULTATION_CODES, 0, rare=0, of=TAIL_CODES, lists=2),
@@ -148,7 +157,9 @@ def _measurements(dataset: Any, events: Any) -> None:
 
     recent = events.where(events.date.is_on_or_between(INDEX_DATE - years(5), INDEX_DATE))
     for name, concept in MEASUREMENTS.items():
-        measured = recent.where(recent.snomedct_code.is_in([concept.code]) & recent.numeric_value.is_not_null())
+        measured = recent.where(
+            recent.snomedct_code.is_in([concept.code]) & recent.numeric_value.is_not_null()
+        )
         last = measured.sort_by(measured.date).last_for_patient()
         dataset.add_column(f"{name}", last.numeric_value)
         dataset.add_column(f"{name}_date", last.date)
