@@ -43,12 +43,11 @@ def test_the_reference_page_names_every_environment_and_every_refusal() -> None:
         ("stata-mp:v1", "R012", "licence"),
         ("jupyter:latest", "R012", "export the notebook as a script"),
         ("cohortextractor:latest", "R012", "ehrql:v1 generate-dataset"),
-        ("sqlrunner:v1", "R012", "ehrQL"),
         ("cox-ipw:v0.0.30", "R012", "program of another repository"),
         ("pyton:v2", "R010", "did you mean `python:v2`?"),
         ("r:v22", "R010", "did you mean `r:v2`?"),
         ("cox-ip:v1", "R010", "did you mean `cox-ipw`?"),
-        ("nothing-like-it:v1", "R010", "there is ehrql:v1, python:v2, r:v2"),
+        ("nothing-like-it:v1", "R010", "there is ehrql:v1, sqlrunner:v1, python:v2, r:v2"),
     ],
 )
 def test_what_is_not_run_is_told_with_a_way_on(name: str, code: str, words: str) -> None:

@@ -179,7 +179,6 @@ def test_a_folder_that_cannot_be_written_is_told(
     [
         ("cohortextractor:latest generate_cohort", "1.0", "R053", "ehrql:v1 generate-dataset"),
         ("cohortextractor:latest generate_measures", "1.0", "R053", "ehrql:v1 generate-measures"),
-        ("sqlrunner:v1 analysis/a.sql", "5.0", "R054", "runs in the data centre alone"),
     ],
 )
 def test_what_cannot_run_here_is_refused_before_anything_runs(

@@ -15,8 +15,14 @@ import typer
 
 from armslength.cli import INTERRUPTED_STATUS
 from armslength.cli.studies import (
+    BackendOption,
+    ExecutorOption,
+    ForProjectOption,
+    PolicyOption,
     ProjectOption,
+    StoreOption,
     choose_executor,
+    data_of,
     images_of,
     parse_size,
     show_plan,
@@ -56,13 +62,6 @@ MinutesOption = Annotated[int, typer.Option("--minutes", min=1, help="How long o
 OnErrorOption = Annotated[
     bool, typer.Option("--continue-on-error", help="After a failure, still run what does not need it")
 ]
-StoreOption = Annotated[
-    Path | None, typer.Option("--store", metavar="DIR", help="Query this store instead of made-up data")
-]
-BackendOption = Annotated[str, typer.Option("--backend", help="The backend of the store")]
-ExecutorOption = Annotated[
-    str, typer.Option("--executor", help="auto, sandbox or docker: what keeps the programs in bounds")
-]
 UnsafeOption = Annotated[
     bool,
     typer.Option("--unsafe-no-sandbox", help="Run without any bounds: the study can do all that you can"),
@@ -85,6 +84,8 @@ def run(
     continue_on_error: OnErrorOption = False,
     store: StoreOption = None,
     backend: BackendOption = "core",
+    policy: PolicyOption = None,
+    for_project: ForProjectOption = "",
     executor: ExecutorOption = "auto",
     unsafe_no_sandbox: UnsafeOption = False,
     wait: WaitOption = False,
@@ -99,14 +100,12 @@ def run(
     show_warnings(pipeline)
     if not actions:
         raise _no_actions(pipeline)
-    budget = _budget(jobs=jobs, memory=memory, total=total_memory)
     settings = replace(
-        budget,
+        _budget(jobs=jobs, memory=memory, total=total_memory),
         minutes=minutes,
         force=force,
         keep_going=continue_on_error,
-        database=_folder(store),
-        backend=backend,
+        **data_of(pipeline, store=store, backend=backend, policy=policy, project=for_project),
         images=images_of(executor),
     )
     if plan:
@@ -185,19 +184,6 @@ def _stopped_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _folder(store: Path | None) -> Path | None:
-    if store is None:
-        return None
-    if not store.is_dir():
-        raise Mistake(
-            "R022",
-            f"there is no store `{store}`",
-            where="--store",
-            hint="make one with `armslength data`, or leave --store out to run on made-up data",
-        )
-    return store.resolve()
 
 
 def _no_actions(pipeline: Pipeline) -> Mistake:

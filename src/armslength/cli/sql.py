@@ -14,6 +14,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from armslength.cli.ehrql.databases import backend_called
+from armslength.cli.sql_action import action_command
 from armslength.kernel.clock import utc_now
 from armslength.kernel.errors import Mistake, Mistakes
 from armslength.policy import ProjectPolicy
@@ -30,6 +31,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Run raw SQL that only reads, and never over people who opted out."
 )
 Result = TypeVar("Result")
+app.command("action")(action_command)
 DIALECTS = ("duckdb", "postgres", "tsql")
 
 Query = Annotated[Path, typer.Argument(metavar="QUERY.sql", help="A file with one SELECT.")]
@@ -79,13 +81,13 @@ def run_command(
     bounds = Bounds(seconds=max_seconds, rows=max_rows, memory=memory)
     book = Log(path=log, clock=utc_now)
     book.begin()
-    text = _told(book, lambda: _text_of(query))
-    allowed = _told(book, lambda: permitted(policy, project, today=utc_now().date()))
+    text = told(book, lambda: text_of(query))
+    allowed = told(book, lambda: permitted(policy, project, today=utc_now().date()))
     asked = Asked(query=query, text=text, address=address, allowed=allowed, rewrite=rewrite, output=output)
-    judgement, written = _told(
-        book, lambda: _run(asked, _backend(backend, allowed), bounds=bounds, book=book)
+    judgement, written = told(
+        book, lambda: run_asked(asked, backend_for(backend, allowed), bounds=bounds, book=book)
     )
-    _tell(judgement, rewrite=rewrite)
+    tell(judgement, rewrite=rewrite)
     print(f"{written.path}: {written.rows:,} rows, {len(written.columns)} columns", file=sys.stderr)
 
 
@@ -102,11 +104,11 @@ def check_command(
     if dialect not in DIALECTS:
         hint = f"it is one of {', '.join(DIALECTS)}"
         raise Mistake("Q415", f"queries are not read as `{dialect}`", hint=hint, exit_status=2)
-    text = _text_of(query)
+    text = text_of(query)
     allowed = permitted(policy, project, today=utc_now().date())
-    catalogue = catalogue_of(_backend(backend, allowed), dialect=dialect)
+    catalogue = catalogue_of(backend_for(backend, allowed), dialect=dialect)
     judgement = judge(text, catalogue=catalogue, rewrite=rewrite, where=str(query))
-    _tell(judgement, rewrite=rewrite)
+    tell(judgement, rewrite=rewrite)
     print(judgement.sql)
 
 
@@ -122,7 +124,8 @@ class Asked:
     output: Path
 
 
-def _run(asked: Asked, backend: Backend, *, bounds: Bounds, book: Log) -> tuple[Judgement, Written]:
+def run_asked(asked: Asked, backend: Backend, *, bounds: Bounds, book: Log) -> tuple[Judgement, Written]:
+    """Run one query for a project, and write its rows. Raises Mistakes Q401 to Q413 and those of stores."""
     check_destination(asked.output)
     others = [find_backend(name) for name in LAYOUTS if name != backend.name]
     with opened(asked.address, backend=backend, others=others, memory=bounds.memory) as session:
@@ -158,7 +161,7 @@ def _run(asked: Asked, backend: Backend, *, bounds: Bounds, book: Log) -> tuple[
     return judgement, written
 
 
-def _told(book: Log, work: Callable[[], Result]) -> Result:
+def told(book: Log, work: Callable[[], Result]) -> Result:
     """Do something; what is refused is noted in the log before it is told."""
     try:
         return work()
@@ -170,12 +173,14 @@ def _told(book: Log, work: Callable[[], Result]) -> Result:
         raise
 
 
-def _backend(name: str, allowed: ProjectPolicy) -> Backend:
+def backend_for(name: str, allowed: ProjectPolicy) -> Backend:
+    """Return a backend, the one of the surroundings for "", as a project may see it. Raises Mistake Q113."""
     found = backend_called(name or os.environ.get("OPENSAFELY_BACKEND", ""))
     return find_backend(found).widened(allowed.data_permissions)
 
 
-def _text_of(query: Path) -> str:
+def text_of(query: Path) -> str:
+    """Return the text of a query's file. Raises Mistake Q415."""
     try:
         return query.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -183,7 +188,7 @@ def _text_of(query: Path) -> str:
         raise Mistake("Q415", f"the query cannot be read: {why}", where=str(query), exit_status=2) from None
 
 
-def _tell(judgement: Judgement, *, rewrite: bool) -> None:
+def tell(judgement: Judgement, *, rewrite: bool) -> None:
     """Show on standard error what was added to each table."""
     for table, predicate in judgement.added.items():
         why = "added" if rewrite and not judgement.proved else "made sure of"

@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -23,6 +23,19 @@ ProjectOption = Annotated[
     typer.Option(
         "--project-dir", "-p", metavar="DIR", help="The study: a folder in or above which project.yaml is"
     ),
+]
+StoreOption = Annotated[
+    Path | None, typer.Option("--store", metavar="DIR", help="Query this store instead of made-up data")
+]
+BackendOption = Annotated[str, typer.Option("--backend", help="The backend of the store")]
+PolicyOption = Annotated[
+    Path | None, typer.Option("--policy", metavar="FILE", help="The policy by which raw SQL is judged")
+]
+ForProjectOption = Annotated[
+    str, typer.Option("--project", metavar="NAME", help="For whom: a project of that policy")
+]
+ExecutorOption = Annotated[
+    str, typer.Option("--executor", help="auto, sandbox or docker: what keeps the programs in bounds")
 ]
 UNITS = {"": 1, "M": 1, "G": 1024, "T": 1024 * 1024}
 UNSAFE = "unconfined"
@@ -45,6 +58,36 @@ def show_warnings(pipeline: Pipeline) -> None:
     """Tell what is no mistake and still worth a change."""
     for warning in pipeline.warnings:
         print(f"warning: {warning}", file=sys.stderr)
+
+
+def data_of(
+    pipeline: Pipeline, *, store: Path | None, backend: str, policy: Path | None, project: str
+) -> dict[str, Any]:
+    """Return the settings that say what queries read, and for whom raw SQL is judged.
+
+    Raises Mistake R022 for a store that is not there, and why a project may not run raw SQL when the study has any.
+    """
+    from armslength.pipeline.kinds import is_raw_sql
+
+    if store is not None and not store.is_dir():
+        hint = "make one with `armslength data`, or leave --store out to run on made-up data"
+        raise Mistake("R022", f"there is no store `{store}`", where="--store", hint=hint)
+    if (policy is None) != (not project):
+        hint = "give --policy FILE and --project NAME together, or neither"
+        raise Mistake(
+            "R058", "raw SQL is judged for a project of a policy", where="--policy", hint=hint, exit_status=2
+        )
+    if policy is not None and any(is_raw_sql(one.command.environment) for one in pipeline.actions.values()):
+        from armslength.kernel.clock import utc_now
+        from armslength.sqlrunner.permission import permitted
+
+        permitted(policy, project, today=utc_now().date())
+    return {
+        "database": store.resolve() if store else None,
+        "backend": backend,
+        "policy_file": policy.resolve() if policy else None,
+        "project": project,
+    }
 
 
 def choose_executor(name: str, study: Study) -> Executor:

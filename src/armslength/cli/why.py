@@ -8,10 +8,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from armslength.cli.studies import ProjectOption, described, images_of, make_plan, show_warnings
+from armslength.cli.studies import (
+    BackendOption,
+    ExecutorOption,
+    ForProjectOption,
+    PolicyOption,
+    ProjectOption,
+    StoreOption,
+    data_of,
+    described,
+    images_of,
+    make_plan,
+    show_warnings,
+)
 from armslength.kernel.errors import Mistake
 
 if TYPE_CHECKING:
+    from armslength.runner.local.planning import Planned
     from armslength.runner.local.recipes import Recipe
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -22,6 +35,11 @@ MOST_SHOWN = 30
 def why(
     action: Annotated[str, typer.Argument(metavar="ACTION", help="An action of the study")],
     project: ProjectOption = Path(),
+    store: StoreOption = None,
+    backend: BackendOption = "core",
+    policy: PolicyOption = None,
+    for_project: ForProjectOption = "",
+    executor: ExecutorOption = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON")] = False,
 ) -> int:
     """Say whether an action would run, why, and everything that its outputs were made from."""
@@ -37,26 +55,32 @@ def why(
     if action not in pipeline.actions:
         requested_actions(pipeline, [action])
         raise Mistake("P030", "`why` is about one action", where="project.yaml", hint="`plan` is about all")
-    settings = Settings(images=images_of(), homes=homes_of_this_machine())
+    data = data_of(pipeline, store=store, backend=backend, policy=policy, project=for_project)
+    settings = Settings(images=images_of(executor), homes=homes_of_this_machine(), **data)
     plan = make_plan(study, pipeline, (action,), settings)
     planned = next(one for one in plan if one.action.id == action)
-    with look_at_state(study) as store:
-        last = store.newest_success(WORKSPACE, action)
-        recipe = store.recipe(last.id) if last else None
+    with look_at_state(study) as state:
+        last = state.newest_success(WORKSPACE, action)
+        recipe = state.recipe(last.id) if last else None
     if as_json:
         made_from = json.loads(recipe.to_json()) if recipe else None
         print(json.dumps({**described(planned), "made_from": made_from}, indent=1))
         return 0
-    print(f"{action}: {planned.verdict.value}")
-    for reason in planned.reasons:
-        print(f"  {reason}")
-    if last and recipe:
-        print(f"\nits outputs are of {last.facts['finished_at']}, made from")
-        for line in _made_from(recipe):
-            print(f"  {line}")
+    _tell(planned, recipe, finished=last.facts["finished_at"] if last else "")
     if after := dependants(pipeline, action):
         print(f"\nneeded by {', '.join(after)}")
     return 0
+
+
+def _tell(planned: Planned, recipe: Recipe | None, *, finished: str) -> None:
+    """Print whether an action would run and why, and what its outputs were made from."""
+    print(f"{planned.action.id}: {planned.verdict.value}")
+    for reason in planned.reasons:
+        print(f"  {reason}")
+    if recipe:
+        print(f"\nits outputs are of {finished}, made from")
+        for line in _made_from(recipe):
+            print(f"  {line}")
 
 
 def _made_from(recipe: Recipe) -> list[str]:

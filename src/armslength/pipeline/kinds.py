@@ -39,3 +39,13 @@ def kind_of(command: Command) -> ActionKind:
     if command.image in _QUERY_IMAGES:
         return ActionKind.QUERY if command.reads_database else ActionKind.QUERY_TOOL
     return ActionKind.ANALYSIS if command.image in ANALYSIS_IMAGES else ActionKind.REUSABLE
+
+
+def is_raw_sql(environment: str) -> bool:
+    """Say whether an environment is the one for raw SQL, which is judged for a project.
+
+    >>> is_raw_sql("sqlrunner:v1"), is_raw_sql("ehrql:v1")
+    (True, False)
+    """
+    image, _, version = environment.partition(":")
+    return kind_of(Command(image, version, ())) is ActionKind.RAW_SQL

@@ -17,6 +17,7 @@ from armslength.kernel.errors import Mistake
 GROUP = "armslength.executors"
 MEBIBYTE = 1 << 20
 DATABASE_INSIDE = Path("/database")
+POLICY_INSIDE = Path("/policy.toml")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class JobSpec:
     patterns: tuple[str, ...] = ()  # what it may write, so which folders must be writable
     environment: Mapping[str, str] = field(default_factory=dict)
     database: Path | None = None  # a folder, read-only, at DATABASE_INSIDE; None for everything but queries
+    policy: Path | None = None  # the policy, as a file at POLICY_INSIDE; for raw SQL, which is judged by it
     limits: JobLimits = JobLimits()
     # The environment the program is from. A sandbox is given folders, read-only; None is this installation.
     folders: tuple[Path, ...] | None = None

@@ -12,6 +12,7 @@ from armslength.kernel.errors import Mistake
 from armslength.kernel.files import sha256_of
 from armslength.kernel.ids import derived_id
 from armslength.pipeline.graph import with_needs
+from armslength.pipeline.kinds import is_raw_sql
 from armslength.pipeline.model import Pipeline
 from armslength.pipeline.reading import FILE_NAME, read_pipeline
 from armslength.policy.inside import InsidePolicy, why_not_environment
@@ -19,7 +20,7 @@ from armslength.runner.checkout import Repositories, extract, read_file
 from armslength.runner.configuration import Configuration
 from armslength.runner.environments import Environment, Homes, find_environment, variables
 from armslength.runner.environments.reusable import fetch_actions
-from armslength.runner.executor import MEBIBYTE, Executor, InputFile, JobLimits, JobSpec
+from armslength.runner.executor import MEBIBYTE, POLICY_INSIDE, Executor, InputFile, JobLimits, JobSpec
 from armslength.runner.levels import Roots
 from armslength.runner.lifecycle.records import FileRecord, JobPlan
 from armslength.wire.jobs import JobRequest
@@ -80,13 +81,16 @@ class Layer:
             inputs=inputs,
             root=root,
             database=database,
-            variables=self._variables(plan),
+            variables=self._variables(plan, project=request.project),
             environment=found,
+            policy=self.configuration.policy,
         )
         self.executor.prepare(spec)
 
-    def _variables(self, plan: JobPlan) -> dict[str, str]:
+    def _variables(self, plan: JobPlan, *, project: str) -> dict[str, str]:
         found = variables(backend=self.backend)
+        if is_raw_sql(plan.environment):
+            found |= variables_of_sql(project)
         if plan.reads_database:
             found |= self.configuration.database_variables
             found["EHRQL_ISOLATE_USER_CODE"] = "always"  # a definition never runs beside the database
@@ -112,10 +116,11 @@ def job_spec(
     database: Path | None,
     variables: Mapping[str, str],
     environment: Environment,
+    policy: Path | None,
 ) -> JobSpec:
     """Return what the executor is given: here and on a laptop the same. Raises Mistake R023 for a changed input.
 
-    A reusable action is given its own code in place of the study's `code`.
+    A reusable action is given its own code in place of the study's `code`; raw SQL alone is given the `policy`.
     """
     path = {"PATH": environment.path} if environment.path else {}
     return JobSpec(
@@ -127,10 +132,16 @@ def job_spec(
         # In a container the image says where its programs are.
         environment={**{name: value for name, value in variables.items() if name != "PATH"}, **path},
         database=database,
+        policy=policy if is_raw_sql(plan.environment) else None,
         limits=limits_of(plan),
         folders=environment.folders,
         image=plan.image,
     )
+
+
+def variables_of_sql(project: str) -> dict[str, str]:
+    """Return what tells raw SQL for whom it is judged, and by which policy: that of the moment it is laid out."""
+    return {"ARMSLENGTH_PROJECT": project, "ARMSLENGTH_POLICY": str(POLICY_INSIDE)}
 
 
 def limits_of(plan: JobPlan) -> JobLimits:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 
 from armslength.kernel.ids import derived_id
 from armslength.pipeline.graph import with_needs
+from armslength.pipeline.kinds import is_raw_sql
 from armslength.pipeline.model import Action, Pipeline
+from armslength.policy.data_permissions import DataPermission
 from armslength.policy.inside import InsidePolicy, ProjectPolicy, Refusal, why_not_environment
 from armslength.runner.environments import Environment, Homes, environment_of
 from armslength.runner.lifecycle.records import JobPlan, JobRecord
@@ -41,6 +43,14 @@ def why_not_actions(
         if action.reads_database and (option := _says_where(action.command.arguments)):
             words = f"Action {action.id}: `{option}` is for this backend to say, not for a study"
             return Refusal("option_not_allowed", words)
+        if (
+            is_raw_sql(action.command.environment)
+            and DataPermission.SQLRUNNER not in project.data_permissions
+        ):
+            words = (
+                f"The project {project.slug} does not have the data permission `{DataPermission.SQLRUNNER}`"
+            )
+            return Refusal("sql_not_allowed", f"Action {action.id}: {words}")
         # A reusable action needs both: that it may be used, and that what it runs in may be.
         for name in filter(None, (action.command.environment, environment.base)):
             if refusal := why_not_environment(project, name):

@@ -13,7 +13,7 @@ from pathlib import Path
 from armslength.kernel import seccomp
 from armslength.kernel.bubblewrap import Bind
 from armslength.kernel.errors import Mistake
-from armslength.runner.executor import DATABASE_INSIDE, MEBIBYTE, JobSpec
+from armslength.runner.executor import MEBIBYTE, JobSpec
 from armslength.runner.workarea import WORKSPACE
 
 PINNED = re.compile(r"(?:[a-z0-9][\w./:-]*@)?sha256:[0-9a-f]{64}")
@@ -42,8 +42,6 @@ def creation(
         raise Mistake("R024", reason, where=spec.id, hint="build it: armslength environments build")
     mounts = [_mount(Bind(work, WORKSPACE), writable=True), *(_mount(bind) for bind in binds)]
     mounts += [_mount(bind) for bind in _account_files(folder, user)]
-    if spec.database is not None:
-        mounts.append(_mount(Bind(spec.database, DATABASE_INSIDE)))
     given = {"HOME": "/tmp", "LANG": "C.UTF-8", **spec.environment}  # noqa: S108 (inside the container)
     program, *rest = spec.argv
     return [

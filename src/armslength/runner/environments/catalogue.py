@@ -13,7 +13,7 @@ from typing import Any
 
 from armslength.kernel.errors import Mistake
 
-KINDS = ("query", "python", "r")
+KINDS = ("query", "sql", "python", "r")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from armslength.runner.environments.reusable import Homes, is_reusable, read_com
 
 # Never the working folder on the module path: a study with a file `ehrql.py` would run it beside the database.
 QUERY = ("-P", "-s", "-m", "ehrql")
+RAW_SQL = ("-P", "-s", "-m", "armslength", "sql", "action")
 OURS = "this installation"
 
 
@@ -79,6 +80,10 @@ def _reusable(name: str, homes: Homes, *, images: bool) -> Environment:
 
 def _query(entry: Entry) -> Environment:
     return _ours(entry, (sys.executable, *QUERY), names_program=False)
+
+
+def _sql(entry: Entry) -> Environment:
+    return _ours(entry, (sys.executable, *RAW_SQL), names_program=False)
 
 
 def _python(entry: Entry) -> Environment:
@@ -170,11 +175,16 @@ def _as_image(entry: Entry) -> Environment:
             where="the container engine",
             hint=f"run: armslength environments build {entry.instead or entry.name} --image",
         )
-    lines = {"query": ("python3", *QUERY), "python": ("python3",), "r": ("Rscript",)}
+    lines = {
+        "query": ("python3", *QUERY),
+        "sql": ("python3", *RAW_SQL),
+        "python": ("python3",),
+        "r": ("Rscript",),
+    }
     return Environment(
         name=entry.name,
         entry=lines[entry.kind],
-        names_program=entry.kind != "query",
+        names_program=entry.kind not in ("query", "sql"),
         about=entry.about,
         digest=known.image.rpartition("sha256:")[2],
         origin=f"image {known.image}",
@@ -189,4 +199,9 @@ def _outside_the_system(*folders: Path) -> list[Path]:
     return [folder for folder in folders if not folder.is_relative_to("/usr")]
 
 
-IN_A_SANDBOX: Mapping[str, Callable[[Entry], Environment]] = {"query": _query, "python": _python, "r": _r}
+IN_A_SANDBOX: Mapping[str, Callable[[Entry], Environment]] = {
+    "query": _query,
+    "sql": _sql,
+    "python": _python,
+    "r": _r,
+}

@@ -45,8 +45,9 @@ class DockerExecutor(JobFolders):
         layout = lay_out(spec, work)
         user = user_of(spec.id) if os.geteuid() == 0 else os.geteuid()
         name = self.container(spec.id)
+        binds = (*layout.binds, *self._binds(spec, job))
         self.engine.call(
-            *creation(spec, name=name, folder=job, work=work, binds=layout.binds, user=user), seconds=300
+            *creation(spec, name=name, folder=job, work=work, binds=binds, user=user), seconds=300
         )
         (job / "variables").unlink()
         described = {"name": name, "host": self.engine.host, "limits": asdict(spec.limits)}

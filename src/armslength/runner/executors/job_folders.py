@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 from armslength.kernel import files
+from armslength.kernel.bubblewrap import Bind
 from armslength.kernel.errors import Mistake
 from armslength.runner import supervisor
-from armslength.runner.executor import Result
+from armslength.runner.executor import DATABASE_INSIDE, POLICY_INSIDE, JobSpec, Result
 
 _PREPARED = "prepared.json"
 
@@ -44,6 +46,16 @@ class JobFolders:
     def log(self, job: str) -> Path:
         """Return the log file."""
         return self._job(job) / supervisor.LOG
+
+    def _binds(self, spec: JobSpec, job: Path) -> tuple[Bind, ...]:
+        """Return what a job sees of the database and of the policy, of which it gets a copy that it may read."""
+        binds = (Bind(spec.database, DATABASE_INSIDE),) if spec.database else ()
+        if spec.policy is None:
+            return binds
+        copy = job / "policy.toml"
+        shutil.copyfile(spec.policy, copy)
+        copy.chmod(0o444)
+        return (*binds, Bind(copy, POLICY_INSIDE))
 
     def _job(self, job: str) -> Path:
         if not job.isalnum():

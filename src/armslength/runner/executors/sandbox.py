@@ -12,7 +12,7 @@ from armslength.kernel import bubblewrap, cgroups
 from armslength.kernel.errors import Mistake
 from armslength.kernel.jail import SEARCH_PATH
 from armslength.runner import supervisor
-from armslength.runner.executor import DATABASE_INSIDE, JobSpec, Phase
+from armslength.runner.executor import JobSpec, Phase
 from armslength.runner.executors.job_folders import JobFolders
 from armslength.runner.workarea import WORKSPACE, lay_out, remove_tree, user_of
 
@@ -41,7 +41,8 @@ class SandboxExecutor(JobFolders):
         work.mkdir(parents=True)
         layout = lay_out(spec, work)
         user = user_of(spec.id)
-        supervisor.write_jail(job, _jail(spec, work, layout.binds, user), spec.argv, asdict(spec.limits))
+        binds = (*layout.binds, *self._binds(spec, job))
+        supervisor.write_jail(job, _jail(spec, work, binds, user), spec.argv, asdict(spec.limits))
         owner = user if os.geteuid() == 0 else os.geteuid()
         self._set_prepared(spec.id, given=layout.given, owner=owner)
 
@@ -94,12 +95,11 @@ class SandboxExecutor(JobFolders):
 
 def _jail(spec: JobSpec, work: Path, binds: tuple[bubblewrap.Bind, ...], user: int) -> bubblewrap.Jail:
     """Describe the jail: no network, read-only system, the work area, and the database for a query alone."""
-    database = (bubblewrap.Bind(spec.database, DATABASE_INSIDE),) if spec.database else ()
     limits = spec.limits
     folders = tuple(bubblewrap.Bind(folder) for folder in spec.folders or ())
     return bubblewrap.Jail(
         python=spec.folders is None,
-        read_only=(*folders, *binds, *database),
+        read_only=(*folders, *binds),
         writable=(bubblewrap.Bind(work, WORKSPACE),),
         scratch=(bubblewrap.Scratch(Path("/tmp"), limits.temporary_bytes),),  # noqa: S108 (inside the jail)
         environment={"HOME": "/tmp", "PATH": SEARCH_PATH, "LANG": "C.UTF-8", **spec.environment},  # noqa: S108

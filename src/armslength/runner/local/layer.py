@@ -9,11 +9,12 @@ from pathlib import Path
 
 from armslength.kernel.errors import Mistake
 from armslength.kernel.files import sha256_of
+from armslength.pipeline.kinds import is_raw_sql
 from armslength.pipeline.model import Pipeline
 from armslength.runner.configuration import DATABASE_INSIDE
 from armslength.runner.environments import variables
 from armslength.runner.executor import Executor
-from armslength.runner.laying_out import environment_of_plan, job_spec
+from armslength.runner.laying_out import environment_of_plan, job_spec, variables_of_sql
 from armslength.runner.lifecycle.records import FileRecord, JobPlan
 from armslength.runner.local.code import Code, linked_copy, read_code, stand_still
 from armslength.runner.local.planning import Known, Settings
@@ -55,6 +56,7 @@ class LocalLayer:
             database=self.settings.database if plan.reads_database else None,
             variables=self._variables(plan),
             environment=environment,
+            policy=self.settings.policy_file,
         )
         self.executor.prepare(spec)
         read = {one.path: one.sha256 for one in inputs}
@@ -62,6 +64,10 @@ class LocalLayer:
 
     def _variables(self, plan: JobPlan) -> dict[str, str]:
         found = variables(backend=BACKEND)
+        if is_raw_sql(plan.environment):
+            # Also without a database: the query is judged as this backend would.
+            found["OPENSAFELY_BACKEND"] = self.settings.backend
+            found |= variables_of_sql(self.settings.project) if self.settings.policy_file else {}
         if plan.reads_database and self.settings.database is not None:
             found |= {
                 "DATABASE_URL": DATABASE_INSIDE,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from armslength.kernel.errors import Mistake, Mistakes
+from armslength.kernel.files import sha256_of
 from armslength.kernel.ids import new_id
 from armslength.pipeline.graph import with_needs
 from armslength.pipeline.model import Action, Pipeline
@@ -47,6 +48,8 @@ class Settings:
     keep_going: bool = False
     database: Path | None = None  # a store that queries read; None: they make data up
     backend: str = "core"
+    policy_file: Path | None = None  # by which raw SQL is judged, and
+    project: str = ""  # for whom
     images: bool = False  # actions run in containers, each in the image of its environment
     homes: Homes | None = None  # the reusable actions that are known on this machine
 
@@ -117,6 +120,9 @@ def look(study: Study, store: LocalStore, code: Code, settings: Settings) -> Kno
     for record in store.files(WORKSPACE):
         files.setdefault(record.action, []).append(record)
     database = f"{settings.database} ({settings.backend})" if settings.database else ""
+    if settings.policy_file is not None:
+        judged = f"judged for {settings.project} by the policy sha256:{sha256_of(settings.policy_file)[:12]}"
+        database = ", ".join(filter(None, (database, judged)))
     return Known(study, store, code, database, {action: tuple(found) for action, found in files.items()})
 
 
@@ -185,7 +191,7 @@ def plan_actions(
     Raises Mistakes: P030 for unknown actions, and one for every action that cannot run on this machine.
     """
     wanted = with_needs(pipeline, request.actions)
-    _refuse_what_cannot_run(wanted, images=settings.images, homes=settings.homes)
+    _refuse_what_cannot_run(wanted, settings)
     project = settings.policy.projects[PROJECT]
     images = settings.images
     drafts = {
@@ -264,21 +270,22 @@ def _verdict(
     return Verdict.PERHAPS, (f"only if {needs} gives something else than last time",)
 
 
-def _refuse_what_cannot_run(actions: Iterable[Action], *, images: bool, homes: Homes | None) -> None:
+def _refuse_what_cannot_run(actions: Iterable[Action], settings: Settings) -> None:
     """Raise Mistakes for all actions that cannot run here, before any runs; each environment is looked for once."""
     mistakes = []
     looked_for: set[str] = set()
     for action in actions:
-        if refusal := why_not_here(action):
+        judged = settings.database is None or settings.policy_file is not None
+        if refusal := why_not_here(action, judged=judged):
             mistakes.append(refusal)
             continue
         if action.command.environment in looked_for:
             continue
         looked_for.add(action.command.environment)
         try:
-            if homes is not None:
-                fetch_or_say([action.command.environment], homes)
-            environment_of(action.command, images=images, homes=homes)
+            if settings.homes is not None:
+                fetch_or_say([action.command.environment], settings.homes)
+            environment_of(action.command, images=settings.images, homes=settings.homes)
         except Mistake as mistake:
             mistake.where = f"{FILE_NAME}:{action.place.line}, action `{action.id}`"
             mistakes.append(mistake)

@@ -11,9 +11,15 @@ from armslength.pipeline.model import Action
 from armslength.pipeline.reading import FILE_NAME
 
 
-def why_not_here(action: Action) -> Mistake | None:
-    """Return why an action of this kind is not run, or None. Whether its environment exists is asked elsewhere."""
-    refuse = REFUSED.get(kind_of(action.command))
+def why_not_here(action: Action, *, judged: bool) -> Mistake | None:
+    """Return why an action of this kind is not run, or None. Whether its environment exists is asked elsewhere.
+
+    `judged` says that raw SQL would touch no database, or is judged by a policy.
+    """
+    kind = kind_of(action.command)
+    if kind is ActionKind.RAW_SQL and judged:
+        return None
+    refuse = REFUSED.get(kind)
     return refuse(action) if refuse else None
 
 
@@ -31,8 +37,8 @@ def _cohort_extractor(action: Action) -> Mistake:
 
 
 def _raw_sql(action: Action) -> Mistake:
-    what = f"`{action.command.environment}` sends SQL to the real database, so there is nothing to run it on here"
-    hint = "run the other actions by name; this one runs in the data centre alone"
+    what = f"`{action.command.environment}` sends raw SQL to this store, and nobody said for which project it is judged"
+    hint = "give --policy FILE and --project NAME, or leave --store out: it is judged then, and writes made-up rows"
     return Mistake("R054", what, where=_where(action), hint=hint)
 
 

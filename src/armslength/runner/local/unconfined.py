@@ -73,6 +73,7 @@ class UnconfinedExecutor(SandboxExecutor):
 def _copy(source: Path, place: Path) -> None:
     """Put a copy where a mount would have been."""
     if source.is_dir():
+        place.chmod(0o755)  # before: not everybody is root
         shutil.copytree(source, place, symlinks=True, dirs_exist_ok=True)
         place.chmod(0o755)
     else:
