@@ -103,7 +103,7 @@ def test_no_temporary_table_is_left_behind_not_even_by_a_reader_who_stops(files:
 
 def test_the_spill_folder_goes_when_the_engine_closes(files: ParquetFiles) -> None:
     with DuckDB.open(files) as engine:
-        folder = engine.spill_folder
+        folder = engine.spill.path
         first_rows(engine, QUERY)
     assert not folder.exists()
 

@@ -103,6 +103,85 @@ def test_control_c_stops_the_running_query(tmp_path: Path) -> None:
     assert not output.exists() and list(spill.iterdir()) == []
 
 
+LONG_STATEMENT = """if True:
+    import os, signal, threading, time
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where tests run in the background
+    import pyarrow as pa
+    from armslength.query.engines.dialects.duckdb import DuckDB
+    from armslength.query.engines.engine import ArrowTables, Plan, ResultQuery, Statement
+
+    sql = "SELECT sum(a.range ^ b.range)::BIGINT AS patient_id FROM range(10000000) a, range(10000000) b"
+    made = Statement(purpose="count for ever", creates="made", sql="CREATE TEMP TABLE made AS " + sql)
+    steps = {"statements": (made,)}
+    if %r == "result":
+        schema = pa.schema([("patient_id", pa.int64())])
+        steps = {"statements": (), "results": (ResultQuery(name="dataset", purpose="count", sql=sql, schema=schema),)}
+
+    def interrupt_once_it_runs(used=time.process_time()):
+        while time.process_time() < used + 0.5:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with DuckDB.open(ArrowTables(tables={})) as engine:
+        threading.Thread(target=interrupt_once_it_runs, daemon=True).start()
+        try:
+            for result in engine.execute(Plan(**{"results": (), **steps})):
+                result.rows.read_all()
+        except KeyboardInterrupt:
+            print("interrupted", engine.connection.execute("SELECT 'and can be asked again'").fetchone())
+"""
+
+
+@pytest.mark.parametrize("step", ["statement", "result"])
+def test_control_c_stops_one_long_statement_and_the_fetching_of_rows(tmp_path: Path, step: str) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), SPILL_FOLDER: str(tmp_path)}
+    line = [sys.executable, "-c", LONG_STATEMENT % step]
+    done = subprocess.run(line, capture_output=True, text=True, env=environment, timeout=300)
+    assert done.stdout == "interrupted ('and can be asked again',)\n", done.stderr
+    assert done.returncode == 0 and list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_engine_spilled_is_removed_by_the_next_and_what_is_in_use_is_not(
+    tmp_path: Path,
+) -> None:
+    program = """if True:
+        import sys
+        from armslength.query.engines.dialects.duckdb import DuckDB
+        from armslength.query.engines.engine import ArrowTables
+        with DuckDB.open(ArrowTables(tables={})) as engine:
+            (engine.spill.path / "rows.tmp").write_text("spilled")
+            print("open", flush=True)
+            sys.stdin.read()
+    """
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), SPILL_FOLDER: str(tmp_path)}
+    line = [sys.executable, "-c", program]
+    killed = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    with killed:
+        assert killed.stdout is not None and killed.stdout.readline() == "open\n"
+        (abandoned,) = tmp_path.iterdir()
+        with DuckDB.open(ArrowTables(tables={}), settings=Settings(spill_folder=tmp_path)) as engine:
+            assert sorted(tmp_path.iterdir()) == sorted([abandoned, engine.spill.path])
+        killed.kill()
+        killed.wait(timeout=60)
+    assert (abandoned / "rows.tmp").exists()
+    with DuckDB.open(ArrowTables(tables={}), settings=Settings(spill_folder=tmp_path)) as engine:
+        assert list(tmp_path.iterdir()) == [engine.spill.path]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".csv.gz", ".arrow", ".parquet"])
+def test_a_disk_that_fills_while_results_are_written_is_told_and_nothing_stays(
+    tmp_path: Path, suffix: str
+) -> None:
+    output, spill = tmp_path / f"out{suffix}", tmp_path / "spill"
+    output.write_text("the result before\n")
+    process = started(output, spill, rows=300_000, memory="2GB", largest_file=1 << 16)
+    told, _ = process.communicate(timeout=300)
+    assert process.returncode == 1, told
+    assert "Q123" in told and "free some space" in told and str(output) in told
+    assert output.read_text() == "the result before\n"
+    assert sorted(tmp_path.iterdir()) == sorted([output, spill]) and list(spill.iterdir()) == []
+
+
 def test_limits_come_from_the_environment_and_those_given_go_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +192,7 @@ def test_limits_come_from_the_environment_and_those_given_go_first(
         found = engine.connection.execute(
             "SELECT current_setting('memory_limit'), current_setting('threads')"
         ).fetchone()
-        assert engine.spill_folder.parent == tmp_path
+        assert engine.spill.path.parent == tmp_path
     assert found == ("190.7 MiB", 1)
     assert list(tmp_path.iterdir()) == []
 

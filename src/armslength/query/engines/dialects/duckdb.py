@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
 import threading
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +18,7 @@ from armslength.kernel.errors import Mistake
 from armslength.query.engines.backend import Backend
 from armslength.query.engines.compile.scope import named
 from armslength.query.engines.compile.statements import compile_plan
+from armslength.query.engines.dialects.duckdb_calls import Calls, SpillFolder, new_spill_folder
 from armslength.query.engines.dialects.duckdb_sql import DuckDBDialect
 from armslength.query.engines.engine import (
     DATABASE_FAILED,
@@ -57,28 +57,32 @@ class DuckDB:
     """An open DuckDB. It can read what it was opened on, write temporary tables, and nothing else."""
 
     connection: duckdb.DuckDBPyConnection
-    spill_folder: Path
+    spill: SpillFolder
     capabilities: ClassVar[Capabilities] = Capabilities(
         name="duckdb", title="DuckDB", sql="duckdb", refused=DIALECT.refused
     )
     _cancelled: threading.Event = field(default_factory=threading.Event)
+    _calls: Calls = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._calls = Calls(self.connection)
 
     @classmethod
     def open(cls, source: Source, *, settings: Settings | None = None) -> DuckDB:
         """Open a source. Raises Mistake Q106 when it cannot be opened, Q109 for a setting it refuses."""
         settings = (settings or Settings()).completed()
-        spill = _spill_folder(settings)
+        spill = new_spill_folder(settings)
         try:
             connection = _connected(source)
             try:
-                _configure(connection, source, settings, spill)
+                _configure(connection, source, settings, spill.path)
             except BaseException:
                 connection.close()
                 raise
         except BaseException:
-            shutil.rmtree(spill, ignore_errors=True)
+            spill.remove()
             raise
-        return cls(connection=connection, spill_folder=spill)
+        return cls(connection=connection, spill=spill)
 
     def compile(self, dataset: Dataset, *, backend: Backend, passes: tuple[Pass, ...] | None = None) -> Plan:
         """Return the statements of a query; `passes=()` leaves the plan as plain as it can be."""
@@ -96,7 +100,7 @@ class DuckDB:
         with self._told_as_mistakes(statement.purpose):
             self._require_not_cancelled()
             if statement.sql is not None:
-                self.connection.execute(statement.sql)
+                self._calls.run(partial(self.connection.execute, statement.sql))
                 return
             upload = f"{statement.creates}_upload"
             self.connection.register(upload, statement.rows)
@@ -107,7 +111,7 @@ class DuckDB:
                     properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
                     expression=exp.select("*").from_(named(upload)),
                 )
-                self.connection.execute(create.sql(dialect="duckdb"))
+                self._calls.run(partial(self.connection.execute, create.sql(dialect="duckdb")))
             finally:
                 self.connection.unregister(upload)
 
@@ -115,9 +119,9 @@ class DuckDB:
         with self._told_as_mistakes(result.purpose):
             self._require_not_cancelled()
             # A fresh cursor is not used: temporary tables belong to this connection.
-            # An unfinished result holds the connection, so the reader is closed also when nobody reads on.
-            with contextlib.closing(self.connection.sql(result.sql).to_arrow_reader(BATCH_ROWS)) as reader:
-                yield from reader
+            yield from self._calls.batches(
+                lambda: self.connection.sql(result.sql).to_arrow_reader(BATCH_ROWS)
+            )
 
     def _require_not_cancelled(self) -> None:
         if self._cancelled.is_set():
@@ -141,8 +145,9 @@ class DuckDB:
 
     def close(self) -> None:
         """Close the connection and remove what it spilled."""
+        self._calls.close()
         self.connection.close()
-        shutil.rmtree(self.spill_folder, ignore_errors=True)
+        self.spill.remove()
 
     def __enter__(self) -> DuckDB:
         return self
@@ -159,16 +164,6 @@ class DuckDB:
         except pa.ArrowException as error:
             # Errors of a query that is already streaming arrive dressed as Arrow's.
             raise _mistake(error, purpose) from error
-
-
-def _spill_folder(settings: Settings) -> Path:
-    """Make a folder for this engine alone. Raises Mistake Q109 where that is not possible."""
-    try:
-        return Path(tempfile.mkdtemp(prefix="armslength-spill-", dir=settings.spill_folder))
-    except OSError as error:
-        hint = f"give a folder that exists and may be written to, with {SPILL_FOLDER}"
-        what = f"nothing can be spilled to disk: {error.strerror or error}"
-        raise Mistake("Q109", what, where=str(settings.spill_folder), hint=hint) from None
 
 
 def _connected(source: Source) -> duckdb.DuckDBPyConnection:
@@ -197,6 +192,7 @@ def _configure(
     """Make the tables known, then shut every door: no other file, no network, no extension, no settings."""
     _make_tables(connection, source)
     wanted: dict[str, Any] = {"temp_directory": str(spill), "preserve_insertion_order": False}
+    wanted["enable_progress_bar"] = False  # it draws on standard output, where results may go
     if settings.memory_limit is not None:
         wanted["memory_limit"] = settings.memory_limit
     if settings.threads is not None:
