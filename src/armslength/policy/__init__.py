@@ -1,6 +1,6 @@
 """ALLOW: every role and permission, what it unlocks, and how a decision is made."""
 
-from armslength.policy.data_permissions import DataPermission, exclusions, why_not_table
+from armslength.policy.data_permissions import DataPermission, PopulationRule, exclusions, why_not_table
 from armslength.policy.decisions import (
     Grant,
     Project,
@@ -28,6 +28,7 @@ __all__ = [
     "InsidePolicy",
     "Limits",
     "Permission",
+    "PopulationRule",
     "Project",
     "ProjectPolicy",
     "ProjectState",

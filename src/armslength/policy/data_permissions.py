@@ -29,6 +29,14 @@ class DataPermission(StrEnum):
     SQLRUNNER = "sqlrunner"
 
 
+class PopulationRule(StrEnum):
+    """A rule about who is in the data at all. LIFTED_BY says which permission lifts it."""
+
+    TYPE_1_OPT_OUT = "type_1_opt_out"
+    NATIONAL_DATA_OPT_OUT = "national_data_opt_out"
+    GP_ACTIVATION = "gp_activation"
+
+
 class Opens(StrEnum):
     """What a data permission widens."""
 
@@ -82,6 +90,12 @@ FACTS: dict[DataPermission, DataPermissionFacts] = {
     DataPermission.SQLRUNNER: DataPermissionFacts(
         opens=Opens.FEATURE, without="a pipeline with an action written in SQL is refused"
     ),
+}
+
+LIFTED_BY: dict[PopulationRule, DataPermission] = {
+    PopulationRule.TYPE_1_OPT_OUT: DataPermission.INCLUDE_T1OO,
+    PopulationRule.NATIONAL_DATA_OPT_OUT: DataPermission.INCLUDE_NDOO,
+    PopulationRule.GP_ACTIVATION: DataPermission.INCLUDE_GP_UNACTIVATED,
 }
 
 # Every table that needs a permission, and which: a table that is not named here needs none.

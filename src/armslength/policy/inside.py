@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from armslength.policy.actions import ActionHome, read_homes
-from armslength.policy.data_permissions import DataPermission
+from armslength.policy.data_permissions import DataPermission, PopulationRule
 from armslength.policy.reading import Reader, load
 from armslength.policy.repositories import repository_is_allowed, why_not_rule
 from armslength.wire.jobs import JobRequest
@@ -72,6 +72,7 @@ class InsidePolicy:
     projects: dict[str, ProjectPolicy]
     where: str
     actions: dict[str, ActionHome] = field(default_factory=dict)  # reusable ones, by name and version
+    required_restrictions: frozenset[PopulationRule] = frozenset()  # a database that lacks one is not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def read_policy(path: Path) -> InsidePolicy:
     """
     document, lines = load(path)
     reader = Reader(document, lines=lines, where=str(path))
-    reader.only("version", "backend", "server", "limits", "projects", "actions")
+    reader.only("version", "backend", "server", "limits", "projects", "actions", "required_restrictions")
     if reader.number("version", largest=VERSION) != VERSION:
         reader.mistake("Y003", f"`version` must be {VERSION}", key="version")
     server = reader.table("server")
@@ -109,6 +110,7 @@ def read_policy(path: Path) -> InsidePolicy:
         projects=found,
         where=str(path),
         actions=read_homes(reader.table("actions", default={}), folders=False),
+        required_restrictions=_read_rules(reader),
     )
     reader.finish()
     return policy
@@ -148,6 +150,14 @@ def why_not_environment(project: ProjectPolicy, environment: str) -> Refusal | N
     return Refusal(
         "environment_not_allowed", f"The environment {environment} is not allowed; allowed: {allowed}"
     )
+
+
+def _read_rules(reader: Reader) -> frozenset[PopulationRule]:
+    key = "required_restrictions"
+    named = reader.texts(key, like="names of restrictions", default=())
+    for name in sorted(set(named) - set(PopulationRule)):
+        reader.unknown(name, known=list(PopulationRule), what="restriction", key=key)
+    return frozenset(set(PopulationRule) & set(named))
 
 
 def _read_limits(reader: Reader, *, within: Limits | None) -> Limits:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from armslength.policy.data_permissions import FACTS
+from armslength.policy.data_permissions import FACTS, LIFTED_BY
 from armslength.policy.inside import LARGEST_LIMITS
 from armslength.policy.roles import ANY_STATE, MOVES, PERMISSIONS, ROLES, Category
 
 EXAMPLE = """\
 version = 1
 backend = "north"
+required_restrictions = ["type_1_opt_out", "national_data_opt_out", "gp_activation"]
 
 [server]
 url = "https://jobs.example.org"
@@ -48,7 +49,15 @@ def policy_page() -> str:
     parts = ["# Roles, permissions and the inside policy", _INTRODUCTION, "## Roles", _roles()]
     parts += ["## Permissions", _permissions(), "## States of a project", _states()]
     parts += ["## Data permissions", _DATA, _data_permissions()]
-    parts += ["## The inside policy file", _INSIDE, f"```toml\n{EXAMPLE}```", _LIMITS, _limits()]
+    parts += [
+        "## The inside policy file",
+        _INSIDE,
+        f"```toml\n{EXAMPLE}```",
+        _REQUIRED,
+        _rules(),
+        _LIMITS,
+        _limits(),
+    ]
     return "\n\n".join(parts) + "\n"
 
 
@@ -72,6 +81,12 @@ matter, capital letters in the path do. A folder of this machine (`file:///…`)
 
 A reusable action is a program of another repository. It runs when its name and version stand under `actions`, with the
 commit in full, and when the project has among its `environments` both its name and the environment that it runs in."""
+
+_REQUIRED = """\
+`required_restrictions` names the rules about people that the database must be able to keep. A job that would ask a
+database without one of them is refused (Q120) and reads nothing: a list that was forgotten lets nobody in by mistake. A
+permission that lifts a rule for one project is still needed to see more. Leave the key out only where the database
+holds invented people, or was emptied of everybody who may not be seen."""
 
 _LIMITS = (
     "Each limit is a whole number from 1; a project's own may not be larger than that of the whole file."
@@ -123,6 +138,12 @@ def _data_permissions() -> str:
         for name, facts in FACTS.items()
     ]
     return _table(("Permission", "Opens", "Without it", "Tables"), rows)
+
+
+def _rules() -> str:
+    return _table(
+        ("Restriction", "Lifted by"), [(f"`{rule}`", f"`{lifted}`") for rule, lifted in LIFTED_BY.items()]
+    )
 
 
 def _limits() -> str:

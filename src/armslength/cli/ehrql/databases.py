@@ -104,7 +104,10 @@ def database_for(arguments: argparse.Namespace, *, dsn: str, question: Dataset |
     backend, engine = backend_of(arguments), engine_of(arguments)
     if backend != FILES and is_plain_folder(dsn, asked=_asked_engine(arguments) in OF_FILES):
         _require_no_other_backend(backend, dsn)
-        return database_of_tables(Path(dsn), question)
+        answered = Database(dsn=dsn, backend=FILES)
+        if not answered.required and not answered.find_backend().applied:
+            return database_of_tables(Path(dsn), question)
+        return answered  # as the only one of the two that keeps to lists
     return Database(dsn=dsn, backend=backend, engine=engine)
 
 

@@ -10,6 +10,11 @@ from armslength.query.engines.backend import Backend, TableMapping, qualified
 
 OURS = "armslength.query.backends."
 
+LISTS = (
+    "Where the database holds one of these lists beside its tables, from every project without the data permission "
+    "([how they are kept](../../explain/opt-outs.md))"
+)
+
 
 def backend_pages() -> dict[str, str]:
     """Return the pages of the backends that come with the project, by file name, the overview first."""
@@ -55,10 +60,17 @@ def _page(backend: Backend) -> str:
 
 
 def _held_back(backend: Backend) -> str:
-    if not backend.restrictions:
-        return "Nothing: whoever runs such a database puts into it only what may be seen."
-    rows = [f"- {each.words}; lifted by `{each.lifted_by}`." for each in backend.restrictions]
-    return "From every project without the data permission:\n\n" + "\n".join(rows)
+    parts = []
+    if backend.restrictions:
+        rows = [f"- {each.words}; lifted by `{each.lifted_by}`." for each in backend.restrictions]
+        parts.append("From every project without the data permission:\n\n" + "\n".join(rows))
+    if backend.where_listed:
+        rows = [
+            f"- `{each.listed_in}`: {each.words}; lifted by `{each.lifted_by}`."
+            for each in backend.where_listed
+        ]
+        parts.append(f"{LISTS}:\n\n" + "\n".join(rows))
+    return "\n\n".join(parts) or "Nothing: whoever runs such a database puts into it only what may be seen."
 
 
 def _row(name: str, mapping: TableMapping) -> str:

@@ -172,7 +172,7 @@ def _whole_source(dsn: str, backend: Backend) -> Source:
     """Return everything that a backend's tables are made of, as far as it is there: what is missing is a finding."""
     folder = Path(dsn)
     if backend.tables is None and folder.is_dir():
-        return _whole_folder(folder)
+        return _whole_folder(folder, backend)
     if backend.tables is not None and is_store(folder):
         store = read_store(folder)
         return ParquetFiles(tables={name: tuple(store.files_of(name)) for name in store.tables})
@@ -180,11 +180,12 @@ def _whole_source(dsn: str, backend: Backend) -> Source:
     return source_of(dsn, dataset=nothing, backend=backend)
 
 
-def _whole_folder(folder: Path) -> ParquetFiles | ArrowTables:
+def _whole_folder(folder: Path, backend: Backend) -> ParquetFiles | ArrowTables:
     tables: dict[str, list[Path]] = {}
+    lists = {each.listed_in for each in backend.applied}
     nodes = {node.name: node for name in reversed(namespaces()) for node in _tables_in(name).values()}
     nodes |= _tables_in(COMMON)
-    for name in nodes:
+    for name in (*nodes, *lists):
         try:
             tables[name] = files_of(name, folder)
         except Mistake as mistake:
@@ -194,11 +195,13 @@ def _whole_folder(folder: Path) -> ParquetFiles | ArrowTables:
         return ParquetFiles(tables={name: tuple(paths) for name, paths in tables.items()})
     read: dict[str, pa.Table] = {}
     for name in tables:
-        found = folder_source(folder, _everything(nodes[name]))
+        if name in lists:
+            continue
+        found = folder_source(folder, _everything(nodes[name]), backend=backend)
         if isinstance(found, ArrowTables):
             read |= found.tables
         else:
-            read[name] = pq.read_table(found.tables[name])
+            read |= {each: pq.read_table(list(paths)) for each, paths in found.tables.items()}
     return ArrowTables(tables=read)
 
 

@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from armslength.kernel.errors import Mistake
 from armslength.query.api.folders import folder_source
+from armslength.query.api.lists_held import lists_in, lists_on, require_restrictions, required_restrictions
 from armslength.query.engines.backend import DIRECT, Backend
 from armslength.query.engines.engine import (
     ArrowTables,
@@ -36,11 +37,13 @@ from armslength.query.model.nodes import (
     InlinePatientTable,
     SelectPatientTable,
     SelectTable,
+    Value,
     tables_of,
 )
 
 EMBEDDED = "duckdb"
-ALIASES = {"postgres": "postgresql"}
+NOTHING = Dataset(Value(False), ())
+ALIASES = {"postgres": "postgresql", "sc": "spark"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,7 @@ class Database:
     `dsn` is the path of a store (the folder of `store.json`), `duckdb:///path/to/file.duckdb`, or the address of
     a server, such as `postgresql://user@host/database`. `engine` is by itself the one that the address names. With
     `tables`, rows held in memory under the names of the contract, there is no address and no backend.
+    `required` are the rules about people without which nothing is asked.
     """
 
     dsn: str = field(default="", repr=False)  # it may hold a password
@@ -57,6 +61,8 @@ class Database:
     engine: str = ""
     settings: Settings = field(default_factory=Settings)
     tables: Mapping[str, pa.Table] | None = None
+    # Taken from the surroundings by itself, so that no way of asking a database forgets it.
+    required: frozenset[str] = field(default_factory=required_restrictions)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "engine", self.engine or engine_of_address(self.dsn))
@@ -64,9 +70,24 @@ class Database:
     def find_backend(self, *, given: Iterable[str] = ()) -> Backend:
         """Return how this database keeps its tables, as somebody `given` these data permissions may see them.
 
-        Raises Mistake Q113.
+        Every list that the database holds is kept to. Raises Mistake Q113 for no such backend, Q120 where a required
+        rule cannot be kept, and those of a database that cannot be asked for its lists.
         """
-        return find_backend(self.backend).widened(given) if self.tables is None else DIRECT
+        backend = DIRECT if self.tables is not None else find_backend(self.backend)
+        if backend.where_listed and self.dsn:
+            backend = backend.holding(self._lists(backend))
+        if self.dsn or self.tables is not None:
+            require_restrictions(backend, self.required)
+        return backend.widened(given)
+
+    def _lists(self, backend: Backend) -> frozenset[str]:
+        names = tuple(each.listed_in for each in backend.where_listed)
+        found = lists_in(self.dsn, names)
+        if found is not None:
+            return found
+        engine = find_engine_class(self.engine)
+        source = source_of(self.dsn, dataset=NOTHING, backend=backend)
+        return lists_on(engine, source, names, settings=self.settings)
 
 
 def find_backend(name: str) -> Backend:
@@ -151,7 +172,7 @@ def source_of(dsn: str, *, dataset: Dataset, backend: Backend) -> Source:
         hint = "give the folder of a store, `duckdb:///path/to/file.duckdb`, or `postgresql://user@host/database`"
         raise Mistake("Q114", f"database addresses that start with `{scheme}:` are not known", hint=hint)
     if backend.tables is None:
-        return folder_source(Path(dsn), dataset)
+        return folder_source(Path(dsn), dataset, backend=backend)
     store = read_store(Path(dsn))
     physical: dict[str, None] = {}
     for table in named_tables(dataset):

@@ -9,12 +9,14 @@ FOLDER/medications.csv.gz                   CSV and Arrow files are read whole; 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from armslength.kernel.errors import Mistake
 from armslength.query.dummy.data_files import (
     FITS,
     PATIENT_ID,
@@ -25,15 +27,22 @@ from armslength.query.dummy.data_files import (
     read_file,
     suffix_of,
 )
+from armslength.query.engines.backend import DIRECT, Backend
 from armslength.query.engines.engine import ArrowTables, ParquetFiles
+from armslength.query.engines.lists import REGISTRATIONS, listed_columns
 from armslength.query.formats.columns import plain_type
 from armslength.query.model import nodes as n
 
 PARQUET = ".parquet"
+REGISTERED = "practice_registrations"
 
 
-def folder_source(folder: Path, dataset: n.Dataset) -> ParquetFiles | ArrowTables:
+def folder_source(
+    folder: Path, dataset: n.Dataset, *, backend: Backend = DIRECT
+) -> ParquetFiles | ArrowTables:
     """Return the tables of a folder that a query reads, after checking the columns it uses.
+
+    With them come the lists by which the `backend` holds people back, and the columns by which it holds back rows.
 
     Nothing else of the folder is opened. Parquet is read where it lies, however large, unless some file of the query is
     of another format or its columns need converting: then all are read into memory. Raises Mistake Q281 to Q285.
@@ -45,7 +54,7 @@ def folder_source(folder: Path, dataset: n.Dataset) -> ParquetFiles | ArrowTable
             where=folder,
             hint="name a folder with a file for each table",
         )
-    used = _columns_used(dataset)
+    used = _columns_used(dataset, backend)
     files = {name: files_of(name, folder) for name in used}
     as_it_lies = [_is_as_needed(path, used[name]) for name, paths in files.items() for path in paths]
     if all(as_it_lies):
@@ -71,7 +80,20 @@ def files_of(table: str, folder: Path) -> list[Path]:
     return found
 
 
-def _columns_used(dataset: n.Dataset) -> dict[str, Sequence[FileColumn]]:
+def lists_of_folder(folder: Path, names: Collection[str]) -> frozenset[str]:
+    """Return which of these lists a folder holds, in any format. Raises Mistake Q281 for one there twice."""
+    found = set()
+    for name in names:
+        try:
+            files_of(name, folder)
+            found.add(name)
+        except Mistake as mistake:
+            if mistake.code != "Q282":  # there is none
+                raise
+    return frozenset(found)
+
+
+def _columns_used(dataset: n.Dataset, backend: Backend) -> dict[str, Sequence[FileColumn]]:
     """Return the columns of each table that a query uses, patient_id first. All of them must be there."""
     found: dict[str, dict[str, FileColumn]] = {}
     for node in n.walk(dataset):
@@ -82,7 +104,24 @@ def _columns_used(dataset: n.Dataset) -> dict[str, Sequence[FileColumn]]:
             if isinstance(table, (n.SelectTable, n.SelectPatientTable)):
                 column = FileColumn(name=node.name, type=table.schema[node.name].type)
                 found.setdefault(table.name, {PATIENT_ID.name: PATIENT_ID})[node.name] = column
+    for name, held in [*_columns_held_by(backend, tuple(found))]:
+        found.setdefault(name, {})[held.name] = held
     return {name: tuple(columns.values()) for name, columns in found.items()}
+
+
+def _columns_held_by(backend: Backend, tables: Sequence[str]) -> Iterator[tuple[str, FileColumn]]:
+    """Yield what the restrictions that stand read: their lists, and columns of the tables that are asked."""
+    columns = listed_columns(PATIENT_ID.name)
+    for restriction in backend.applied:
+        yield restriction.listed_in, FileColumn(name=columns[restriction.listed_in], type=int)
+        if not restriction.until:
+            continue
+        yield REGISTERED, PATIENT_ID
+        for name, kind in REGISTRATIONS.items():
+            yield REGISTERED, FileColumn(name=name, type=kind)
+        for table in tables:
+            if day := backend.days.get(table):
+                yield table, FileColumn(name=day, type=datetime.date)
 
 
 def _is_as_needed(path: Path, columns: Sequence[FileColumn]) -> bool:

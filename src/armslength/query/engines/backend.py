@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
@@ -60,6 +60,9 @@ class Backend:
     its own name, as in a database made for a test. `refused` says why a contract table is not offered.
     Mappings are written in the SQL of `dialect`. Every one of `restrictions` stands unless `given`, the data
     permissions of the project that asks, lifts it: a backend that nobody widened shows the least.
+    `where_listed` holds more of them, for databases that may hold their lists: see `holding`. Of tables under their
+    own names, `days` and `practices` give the columns that TableMapping calls so.
+    On a server without temporary tables, queries make theirs in the schema of the user's name if `scratch_of_user`.
     """
 
     name: str
@@ -68,7 +71,11 @@ class Backend:
     refused: Mapping[tuple[str, str], str] = field(default_factory=dict)
     dialect: str = "duckdb"
     restrictions: tuple[Restriction, ...] = ()
+    where_listed: tuple[Restriction, ...] = ()
+    days: Mapping[str, str] = field(default_factory=dict)
+    practices: Mapping[str, str] = field(default_factory=dict)
     given: frozenset[str] = frozenset()
+    scratch_of_user: bool = False
 
     def __post_init__(self) -> None:
         named: dict[str, TableMapping] = {}
@@ -90,6 +97,11 @@ class Backend:
         """Return the same backend as a project with these data permissions may see it."""
         return replace(self, given=frozenset(given))
 
+    def holding(self, lists: Collection[str]) -> Backend:
+        """Return the backend of a database that holds these lists: each one's restriction stands from here on."""
+        standing = tuple(each for each in self.where_listed if each.listed_in in lists)
+        return replace(self, restrictions=self.restrictions + standing, where_listed=())
+
     def physical_tables(self, mapping: TableMapping) -> Iterator[str]:
         """Yield every physical table that is read for a contract table, those of restrictions too."""
         queries = [] if mapping.query is None else [mapping.query]
@@ -104,12 +116,16 @@ class Backend:
     def mapping_of(self, table: AnyTable) -> TableMapping:
         """Return where a contract table is. Raises Mistake Q103 when this backend does not have it."""
         if self.tables is None:
-            return TableMapping(table=table.name)
+            return self.mapping_called(table.name)
         found = self.tables.get((table.namespace, table.name))
         if found is None:
             why = self.refused.get((table.namespace, table.name))
             raise self._missing(qualified(table.namespace, table.name), why)
         return found
+
+    def mapping_called(self, name: str) -> TableMapping:
+        """Return where a table is that has its own name and the columns of its contract."""
+        return TableMapping(table=name, day=self.days.get(name), practice=self.practices.get(name))
 
     def _missing(self, name: str, why: str | None) -> Mistake:
         if why is not None:

@@ -30,6 +30,7 @@ class Restriction:
     `people` is a query that gives `patient_id`. With `prepared_as` it is worked out once for each job and kept
     in a temporary table of that name. Two things may narrow tables further, where a table says so: `until` is a
     column of `people`, the last day of each person's records, and `practices` gives the `practice`s whose rows stay.
+    `listed_in` is the table that says to whom it applies, where a database may hold it or not.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Restriction:
     prepared_as: str = ""
     until: str = ""
     practices: exp.Query | None = None
+    listed_in: str = ""
 
     def keeps_person(self, patient: exp.Expr) -> exp.Expr:
         """Return the condition that a person's records may be seen. A missing person's may not."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from armslength.kernel.errors import Mistake
@@ -26,8 +27,10 @@ from armslength.query.stores.file_rows import read_file
 from armslength.query.stores.file_source import Files, SourceFile, found_files
 from armslength.query.stores.file_tables import PATIENT_ID, FileTable, file_tables
 from armslength.query.stores.files_report import FilesReport
+from armslength.query.stores.list_files import LISTS, list_table, lists_among, rows_of_list, store_list
 from armslength.query.stores.omop_report import RefusedRows, TableReport
 from armslength.query.stores.omop_rows import LINE, staged_schema
+from armslength.query.stores.omop_schema import CdmTable
 from armslength.query.stores.staging import (
     BATCH,
     check_share,
@@ -66,17 +69,23 @@ def import_files(
 
     Files are read side by side by `workers`, and kept in a hidden folder beside the store until it is whole: when
     an import is stopped, the next one goes on with the files that were not read yet or have changed since.
-    Raises Mistake D021, D022, D026 to D033, and those of StoreWriter.
+    Lists of people and practices are stored beside the tables, with no row left out.
+    Raises Mistake D021, D022, D026 to D034, and those of StoreWriter.
     """
     check_writable(to.absolute(), replace=replace)
     tables = file_tables()
-    found = found_files(folder, kind=kind, tables=tables)
+    everything = found_files(folder, kind=kind, tables={*tables, *LISTS})
+    found = dataclasses.replace(
+        everything, files=tuple(file for file in everything.files if file.table in tables)
+    )
+    lists = tuple(file for file in everything.files if file.table in LISTS)
     with _workplace(to.absolute()) as place:
         staged = _stage_all(found, tables, place, workers=workers or os.cpu_count() or 1, progress=progress)
         reports = {name: _table_report(name, staged) for name in tables}
         made = {
             "maker": f"import {kind}",
-            "files": {name: each.sha256 for name, each in sorted(staged.items())},
+            "files": {name: each.sha256 for name, each in sorted(staged.items())}
+            | {file.name: sha256_of(file.path) for file in lists},
         }
         again = tuple(sorted(name for name, each in staged.items() if each.again))
         report = FilesReport(
@@ -86,6 +95,7 @@ def import_files(
             read_before=again,
         )
         with StoreWriter(to, kind="core", created_from=made, replace=replace) as writer:
+            _store_lists(writer, lists, progress=progress, where=str(folder))
             _store_all(writer, tables, staged, report, progress=progress, where=str(folder))
             if strict:
                 _check_strict(report)
@@ -204,6 +214,22 @@ def _table_report(name: str, staged: Mapping[str, Staged]) -> TableReport:
         whole.unknown_columns += [each for each in part.unknown_columns if each not in whole.unknown_columns]
         whole.refusals += [dataclasses.replace(each, file=part.file) for each in part.refusals]
     return whole
+
+
+def _store_lists(
+    writer: StoreWriter, files: tuple[SourceFile, ...], *, progress: Progress, where: str
+) -> None:
+    """Store every list of people and practices that there is a file of. Raises Mistake D034."""
+    for name in lists_among({file.table for file in files}):
+        table = list_table(name, person=PATIENT_ID)
+
+        def rows(table: CdmTable = table) -> Iterator[pa.RecordBatch]:
+            for file in (each for each in files if each.table == table.name):
+                report, place = TableReport(table=table.name, file=file.name), f"{where}: {file.name}"
+                read = read_file(file, table=table, report=report, where=place)
+                yield from rows_of_list(read, report=report, where=place)
+
+        progress(f"stored {name}", store_list(writer, table, rows()))
 
 
 def _store_all(

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from armslength.kernel.errors import Mistake
 from armslength.kernel.files import sha256_of
 from armslength.query.formats.store import Store, StoreWriter, check_writable, read_store, told_as_mistakes
+from armslength.query.stores.list_files import list_table, lists_among, rows_of_list, store_list
 from armslength.query.stores.omop_report import ImportReport, TableReport
 from armslength.query.stores.omop_rows import LINE, read_rows, staged_schema
 from armslength.query.stores.omop_schema import CDM_TABLES, CdmTable
@@ -41,8 +42,9 @@ def import_omop(
     """Read an export (a zip archive, or a folder of CSV files) into a store; return both it and the report.
 
     Rows with impossible values are refused and counted, never mended; `strict` allows none. Every
-    table of the model is in the store, with no rows where the export has none. Memory is bounded
-    whatever the size. Raises Mistake D020 to D029, and those of StoreWriter.
+    table of the model is in the store, with no rows where the export has none. Lists of people and
+    practices are stored beside them, with no row left out. Memory is bounded whatever the size.
+    Raises Mistake D020 to D029, D034, and those of StoreWriter.
     """
     check_writable(to.absolute(), replace=replace)
     with opened_export(export) as found:
@@ -56,6 +58,9 @@ def import_omop(
                     _stage(found, table, staging / f"{name}.parquet", reports[name])
                     check_share(reports[name], where=f"{found.path}: {reports[name].file}")
                     _store(writer, database, table, staging, reports[name])
+            for name in lists_among(found.files):
+                progress(name)
+                _store_list(found, writer, list_table(name, person="person_id"))
             report = _whole_report(found, reports, _model_version(staging))
             shutil.rmtree(staging)
             if strict:
@@ -90,6 +95,14 @@ def _stage(export: Export, table: CdmTable, path: Path, report: TableReport) -> 
             where = f"{export.path}: {file.name}"
             for batch in read_rows(stream, table=table, report=report, where=where):
                 staged.write_batch(batch)
+
+
+def _store_list(export: Export, writer: StoreWriter, table: CdmTable) -> None:
+    file = export.files[table.name]
+    report, where = TableReport(table=table.name, file=file.name), f"{export.path}: {file.name}"
+    with reading(file, export.path) as stream:
+        read = read_rows(stream, table=table, report=report, where=where)
+        store_list(writer, table, rows_of_list(read, report=report, where=where))
 
 
 def _store(

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from armslength.kernel.errors import Mistake
+from armslength.query.stores.list_files import LISTS
 from armslength.query.stores.omop_schema import CDM_TABLES
 
 # A table of numbers packs ten to thirty times; what packs more than this was made to burst.
@@ -167,7 +168,7 @@ def _sorted_out(path: Path, found: dict[str, Callable[[], IO[bytes]]]) -> Export
 def _table_named(file_name: str) -> str | None:
     name = file_name.lower().removesuffix(".gz")
     stem = name.rsplit(".", 1)[0]
-    known = name.endswith((".csv", ".tsv", ".txt")) and stem in CDM_TABLES
+    known = name.endswith((".csv", ".tsv", ".txt")) and (stem in CDM_TABLES or stem in LISTS)
     return stem if known else None
 
 

@@ -1,4 +1,8 @@
-"""EMISV2: the second generation of the OpenSAFELY-EMIS database, on Trino; one SQL file for each table."""
+"""EMISV2: the second generation of the OpenSAFELY-EMIS database, on Trino; one SQL file for each table.
+
+It holds its own type 1 opt-outs. A list of people without a national one that is put beside its tables is kept to. Of
+activation nothing can be kept: a registration does not say with which practice.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from pathlib import Path
 from armslength.policy.data_permissions import DataPermission
 from armslength.query.contracts import core, emisv2, smoketest
 from armslength.query.engines.backend import Backend
+from armslength.query.engines.lists import opt_outs
 from armslength.query.engines.mapping_files import read_query, read_tables
 from armslength.query.engines.restrictions import Listed, Restriction
 
@@ -32,4 +37,6 @@ BACKEND = Backend(
     },
     dialect=DIALECT,
     restrictions=(TYPE_1_OPT_OUT,),
+    where_listed=opt_outs("patient_id")[1:],
+    scratch_of_user=True,
 )

@@ -125,6 +125,10 @@ def _postgres_number(node: exp.Expr) -> exp.Expr:
     return exp.Cast(this=bits, to=exp.DataType.build("BIGINT"))
 
 
+def _postgres_date(node: exp.Expr) -> exp.Expr:
+    return exp.Anonymous(this="MAKE_DATE", expressions=[node.args[each] for each in ("year", "month", "day")])
+
+
 def _postgres_digits(node: exp.Expr) -> exp.Expr:
     return exp.Upper(this=exp.Anonymous(this="ENCODE", expressions=[node.this, exp.Literal.string("hex")]))
 
@@ -134,10 +138,14 @@ def _tsql_digits(node: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="CONVERT", expressions=arguments)
 
 
-# Bytes as hexadecimal digits, and digits as a number, where sqlglot does not know how a database writes it. The only
-# base that mappings use is 16.
+# Bytes as hexadecimal digits, digits as a number, and a date made of numbers, where sqlglot does not know how a
+# database writes it. The only base that mappings use is 16.
 REWRITES: dict[str, dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]]] = {
     "duckdb": {exp.FromBase: _duckdb_number},
-    "postgres": {exp.FromBase: _postgres_number, exp.Hex: _postgres_digits},
+    "postgres": {
+        exp.DateFromParts: _postgres_date,
+        exp.FromBase: _postgres_number,
+        exp.Hex: _postgres_digits,
+    },
     "tsql": {exp.Hex: _tsql_digits},
 }
