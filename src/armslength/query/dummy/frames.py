@@ -22,7 +22,6 @@ def want_column(push: Push, series: Any, row: int | None, want: Want) -> bool:
     """A column of a row, of a patient's only row, or of the row that is picked."""
     source = series.source
     if isinstance(source, n.InlinePatientTable):
-        push.guessed = True  # another patient may have another row there
         return want.admits(push.view.value(series))
     table = push.question.name_of(source)
     if series.domain is not None:
@@ -69,7 +68,6 @@ def _overtake(
     """Add a row that is picked before the one that is picked now."""
     key = push.question.keys_of(pick)[0]
     now = push.view.value(key, picked)
-    push.guessed = True
     if pick.position is n.Position.FIRST:
         beside = MISSING if now is None else Want(high=now)
     else:
@@ -111,7 +109,6 @@ def _fit(
     push: Push, frame: n.Frame, row: int | None, wishes: Wishes, cells: Sequence[tuple[str, str, Want]]
 ) -> bool:
     if any(each in push.barred for each in n.lineage(frame)):
-        push.clash = f"a row of `{push.question.name_of(frame)}` is needed where there must be none"
         return False
     if row is None:
         row = push.new_row(push.question.name_of(frame))
@@ -133,7 +130,6 @@ def without_rows(push: Push, frame: n.Frame) -> bool:
 def _leave(push: Push, frame: n.Frame, row: int) -> bool:
     """Take a row out of a frame: away altogether, or where a condition is not true."""
     table = push.question.name_of(frame)
-    push.guessed = True
     conditions = push.shuffled(push.question.conditions_of(frame))
     leave = [lambda c=condition: push.want(c, row, NOT_TRUE) for condition in conditions]
     return push.one_of([lambda: push.remove(table, row), *leave])
@@ -142,7 +138,6 @@ def _leave(push: Push, frame: n.Frame, row: int) -> bool:
 def want_a_row(push: Push, frame: n.Frame) -> bool:
     """A patient-level frame has a row."""
     if isinstance(frame, n.InlinePatientTable):
-        push.guessed = True
         return push.view.has_row(frame)
     if isinstance(frame, n.PickOneRowPerPatient):
         return with_row(push, frame.source, ())
@@ -153,7 +148,6 @@ def want_a_row(push: Push, frame: n.Frame) -> bool:
 
 def _no_row(push: Push, frame: n.Frame) -> bool:
     if isinstance(frame, n.InlinePatientTable):
-        push.guessed = True
         return not push.view.has_row(frame)
     if isinstance(frame, n.PickOneRowPerPatient):
         return without_rows(push, frame.source)
@@ -180,8 +174,6 @@ def want_count(push: Push, series: Any, row: int | None, want: Want) -> bool:
         return want_a_row(push, frame) if want.admits(1) else want.admits(0) and _no_row(push, frame)
     rows = push.view.rows_in(frame)
     target = _nearest(want, len(rows))
-    # That no count is negative is certain; that none is large is only a limit of ours.
-    push.guessed = push.guessed or target is not None or want.high is None or want.high >= 0
     if target is None:
         return False
     if target == len(rows):
@@ -206,7 +198,6 @@ def want_distinct(push: Push, series: Any, row: int | None, want: Want) -> bool:
     values = push.view.values_in(source)
     different = set(values.values())
     target = _nearest(want, len(different))
-    push.guessed = True
     if target is None or target == len(different):
         return target is not None
     if target < len(different):
@@ -223,17 +214,24 @@ def want_episodes(push: Push, series: Any, row: int | None, want: Want) -> bool:
     source = series.source
     now = push.view.value(series)
     target = _nearest(want, now)
-    push.guessed = True
     if target is None or target == now:
         return target is not None
     values = push.view.values_in(source)
     if target < now:
         latest = max(values.values())
         return all(_leave(push, source.domain, i) for i, value in values.items() if value != latest)
+    if not values:
+        return with_row(push, source.domain, [(source, PRESENT)])
     far = datetime.timedelta(days=series.maximum_gap_days + 1)
-    first = min(values.values(), default=push.life.end)
-    wishes = [Want(low=first - far * (k + 1), high=first - far * k - far) for k in range(target - now)]
-    return all(with_row(push, source.domain, [(source, wish)], fresh=True) for wish in wishes)
+    first, last = min(values.values()), max(values.values())
+    steps = [far * 2 * (k + 1) for k in range(target - now)]
+    ways = [[Want(high=first - step, low=first - step - far // 2) for step in steps]]
+    ways.append([Want(low=last + step, high=last + step + far // 2) for step in steps])
+
+    def runs(wishes: list[Want]) -> bool:
+        return all(with_row(push, source.domain, [(source, wish)], fresh=True) for wish in wishes)
+
+    return push.one_of([partial(runs, way) for way in ways])
 
 
 def want_extreme(push: Push, series: Any, row: int | None, want: Want) -> bool:
@@ -257,7 +255,6 @@ def want_total(push: Push, series: Any, row: int | None, want: Want) -> bool:
     """The sum or mean: the last row makes up the difference."""
     source = series.source
     values = push.view.values_in(source)
-    push.guessed = True
     if want.admits(push.view.value(series)):
         return True
     if not want.present:

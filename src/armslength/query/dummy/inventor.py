@@ -9,19 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from armslength.query.dummy.climb import climb
 from armslength.query.dummy.coverage import Coverage, Finding, Outcome
 from armslength.query.dummy.draft import Draft, View, meaning_of
 from armslength.query.dummy.lives import Uniques, decorate, keeps_promises, life_of, new_life, newborn, tidy
+from armslength.query.dummy.proofs import why_impossible
 from armslength.query.dummy.push import Cell
 from armslength.query.dummy.question import Question
-from armslength.query.dummy.solver import solve, why_impossible
+from armslength.query.dummy.solver import solve
 from armslength.query.dummy.targets import Goal, Target, near_misses
 from armslength.query.dummy.values import Life
 from armslength.query.dummy.wants import NOT_TRUE, TRUE, Want
 from armslength.query.model import nodes as n
 
 POPULATION_PASSES, TARGET_PASSES, STARTS = 24, 6, 3
-TARGETS_PER_PATIENT, ATTEMPTS_PER_TARGET = 40, 4
+TARGETS_PER_PATIENT, DEVOTED_EACH, DEVOTED_TRIES = 40, 4, 2
 MOST_FAILURES, SHARE_OTHERS, MOST_OTHERS = 25, 5, 50
 AMOUNTS = (1.0, 0.5)
 # A query may nest as deep as a chain of a thousand `|`; each link takes a handful of calls.
@@ -73,6 +75,7 @@ class Inventor:
         self.result = Invented(question=self.question)
         self.pending = list(order.targets)
         self.attempts: dict[Goal, int] = {}
+        self.tried: dict[Goal, int] = {}
         self.findings: dict[Goal, tuple[Outcome, str]] = {}
         self.uniques = Uniques(self.question)
         self._orders: dict[tuple[n.Node, ...], tuple[n.Node, ...]] = {}
@@ -138,12 +141,16 @@ class Inventor:
 
     def _patient(self, patient: int, goal: Goal) -> bool:
         chance = random.Random(f"{self.order.seed}/{patient}")  # noqa: S311 - invented data, to be repeatable
+        if self._devoted(patient, goal, chance):
+            return True
         for _ in range(STARTS):
             life = new_life(self.question, chance)
             draft = newborn(patient, self.question, life=life, chance=chance)
             pins: Pins = {}
             passes = POPULATION_PASSES
-            if not solve(draft, self.question, [goal], life=life, chance=chance, passes=passes, pins=pins):
+            if not solve(
+                draft, self.question, [goal], life=life, chance=chance, passes=passes, pins=pins
+            ) and not climb(draft, self.question, [goal], life=life, chance=chance):
                 continue
             draft, goals = self._with_targets(draft, [goal], life, chance, pins)
             if self._keep(draft, goals, life, chance):
@@ -151,6 +158,32 @@ class Inventor:
                 self._note_shown(draft)
                 return True
         return False
+
+    def _devoted(self, patient: int, goal: Goal, chance: random.Random) -> bool:
+        """Make a patient for one thing that would not fit beside others, or give it up."""
+        for target in [each for each in self.pending if self.attempts.get(each.goal)][:DEVOTED_EACH]:
+            self.tried[target.goal] = self.tried.get(target.goal, 0) + 1
+            for _ in range(STARTS):
+                if time.monotonic() > self.deadline:
+                    return False
+                life = new_life(self.question, chance)
+                draft = newborn(patient, self.question, life=life, chance=chance)
+                if self._reaches(draft, [target.goal, goal], life, chance):
+                    pins: Pins = {}
+                    draft, goals = self._with_targets(draft, [goal, target.goal], life, chance, pins)
+                    if self._keep(draft, goals, life, chance):
+                        self.result.patients.append(patient)
+                        self._note_shown(draft)
+                        return True
+            if self.tried[target.goal] >= DEVOTED_TRIES:
+                self._find(target, Outcome.GIVEN_UP, f"not found in {STARTS * DEVOTED_TRIES} attempts")
+        return False
+
+    def _reaches(self, draft: Draft, goals: list[Goal], life: Life, chance: random.Random) -> bool:
+        """Whether a draft can be made to show goals: by rules, else step by step."""
+        return solve(
+            draft, self.question, goals, life=life, chance=chance, passes=POPULATION_PASSES // 2
+        ) or climb(draft, self.question, goals, life=life, chance=chance)
 
     def _with_targets(
         self, draft: Draft, goals: list[Goal], life: Life, chance: random.Random, pins: Pins
@@ -259,25 +292,24 @@ class Inventor:
         self.pending = [target for target in self.pending if target.goal not in shown]
 
     def _note_failure(self, target: Target, population: Goal, life: Life) -> None:
+        """Put what did not fit last in the queue; the first time, ask whether it ever can."""
         goal = target.goal
         self.attempts[goal] = self.attempts.get(goal, 0) + 1
+        self.pending = [*(each for each in self.pending if each.goal is not goal), target]
         if self.attempts[goal] == 1:
-            reason = why_impossible([goal], self.question, life=life)
+            reason = why_impossible([goal], self.question)
             if reason is None and len(self.order.populations) == 1:
-                reason = why_impossible([population, goal], self.question, life=life)
+                reason = why_impossible([population, goal], self.question)
             if reason is not None:
-                self.findings[goal] = (Outcome.IMPOSSIBLE, reason)
-        if self.attempts[goal] >= ATTEMPTS_PER_TARGET and goal not in self.findings:
-            self.findings[goal] = (Outcome.GIVEN_UP, f"not found in {ATTEMPTS_PER_TARGET} attempts")
-        if goal in self.findings:
-            self.pending = [each for each in self.pending if each.goal is not goal]
-        else:
-            self.pending = [each for each in self.pending if each.goal is not goal] + [target]
+                self._find(target, Outcome.IMPOSSIBLE, reason)
+
+    def _find(self, target: Target, outcome: Outcome, reason: str) -> None:
+        self.findings[target.goal] = (outcome, reason)
+        self.pending = [each for each in self.pending if each.goal is not target.goal]
 
     def _is_impossible(self, population: n.Series) -> bool:
         goal = Goal(((population, TRUE),))
-        chance = random.Random(self.order.seed)  # noqa: S311 - as above
-        reason = why_impossible([goal], self.question, life=new_life(self.question, chance))
+        reason = why_impossible([goal], self.question)
         if reason is not None:
             self.result.why_fewer = f"nobody can be in the population: {reason}"
         return reason is not None

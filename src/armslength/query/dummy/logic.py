@@ -77,7 +77,6 @@ def _beside(push: Push, side: n.Series, other: n.Series, relation: str, row: int
         return push.want(other, row, PRESENT) and push.want(side, row, PRESENT)
     if is_fixed:
         return push.want(side, row, compared(relation, bound))
-    push.guessed = True
     # The other side stays where it is, unless something else is wished of it: then the next pass follows it.
     return push.want(side, row, compared(relation, bound)) and push.want(other, row, PRESENT)
 
@@ -94,13 +93,10 @@ def want_in(push: Push, series: Any, row: int | None, want: Want) -> bool:
         return push.want(lhs, row, Want(among=members) if want == TRUE else Want(without=members))
     values = push.view.value(collection, row)
     if want == MISSING:
-        push.guessed = True
         return bool(values) and push.want(lhs, row, MISSING)
     if want == FALSE:
-        push.guessed = True
         return not values or push.want(lhs, row, Want(without=frozenset(values)))
     now = push.view.value(lhs, row)
-    push.guessed = True
     ways = [lambda: bool(values) and push.want(lhs, row, Want(among=frozenset(values)))]
     if now is not None and isinstance(collection, n.CombineAsSet):
         member, rows = collection.source, collection.source.domain
@@ -144,7 +140,6 @@ def branch_wishes(case: n.Case, row: int | None, number: int) -> list[tuple[n.Se
 def want_contains(push: Push, series: Any, row: int | None, want: Want) -> bool:
     """lhs holds the text rhs."""
     part = push.view.value(series.rhs, row)
-    push.guessed = push.guessed or not push.question.is_constant(series.rhs)
     if want == MISSING:
         return push.want(series.lhs, row, MISSING)
     if part is None:

@@ -1,8 +1,7 @@
 """From what is wanted of a part of a query, backwards, to what is wanted of the cells of a patient's rows.
 
 Each rule (`inverses.py`, `logic.py`, `frames.py`) takes a wish for a node and turns it into wishes for the nodes it
-is made of. At the bottom are cells. A rule answers False when the wish cannot come true. As long as nothing
-was *guessed* on the way (a side that moves, one of several ways), False is a proof that it never can.
+is made of. At the bottom are cells. A rule answers False when it knows no way for the wish to come true.
 """
 
 from __future__ import annotations
@@ -38,11 +37,9 @@ class Push:
         self.wished: dict[n.Series, Want] = {}
         self.gone: set[tuple[str, int]] = set()
         self.barred: set[n.Frame] = set()
+        # Set by rules that leave out values which could do: nothing can be proved by them (`proofs.py`).
         self.guessed = False
-        self.clash = ""
         self.work = 0
-        self.script: tuple[int, ...] | None = None
-        self.taken: list[tuple[int, int]] = []
         self._undo: list[Callable[[], None]] = []
 
     # --- wishes ---------------------------------------------------------------------------------------------
@@ -51,7 +48,6 @@ class Push:
         """Wish for a value of a series. False when it cannot come true."""
         self.work += 1
         if self.work > MOST_WORK or not want.possible:
-            self.guessed = self.guessed or self.work > MOST_WORK
             return False
         if self.question.is_constant(series):
             return want.admits(self.view.value(series))
@@ -64,15 +60,13 @@ class Push:
             want = joined
         rule = RULES.get(type(series))
         if rule is None:
-            self.guessed = True
             return want.admits(self.view.value(series, row))
         try:
             if series.value_type is bool and type(series) in DECIDED:
                 return self._decide(series, row, want, rule)
             return rule(self, series, row, want)
         except (OverflowError, ZeroDivisionError, ValueError):
-            # A date beyond the calendar or a number beyond all: no way that a rule knows, and no proof.
-            self.guessed = True
+            # A date beyond the calendar or a number beyond all: no way that a rule knows.
             return False
 
     def _joined(self, series: n.Series, want: Want) -> Want | None:
@@ -82,7 +76,6 @@ class Push:
             before = self._contract_of(series)
         both = before.and_also(want)
         if not both.possible:
-            self.clash = f"{self._named(series)} would have to be {want} and {before}"
             return None
         previous = self.wished.get(series)
         self.wished[series] = both
@@ -96,16 +89,6 @@ class Push:
         column = series.source.schema[series.name]
         return promised(column.constraints).or_missing()
 
-    def _named(self, series: n.Series) -> str:
-        """What a person calls a value: the column it is, or the columns it is computed from."""
-        columns = dict.fromkeys(
-            f"`{getattr(self.question.table_of(each.source), 'name', 'a file')}.{each.name}`"
-            for each in n.walk(series)
-            if isinstance(each, n.SelectColumn)
-        )
-        shown = ", ".join(list(columns)[:3])
-        return shown if isinstance(series, n.SelectColumn) else f"a value computed from {shown}"
-
     def _decide(self, series: n.Series, row: int | None, want: Want, rule: Rule) -> bool:
         """Choose true, false or missing, what it is now before what it is not."""
         options = [option for option, value in DECISIONS if want.admits(value)]
@@ -118,15 +101,10 @@ class Push:
         return all(self.want(series, row, want) for series, row, want in wishes)
 
     def one_of(self, ways: Sequence[Way]) -> bool:
-        """Take the first way that works; undo those that do not. With a script: the way it says, and only that."""
-        if self.script is not None:
-            taken = self.script[len(self.taken)] if len(self.taken) < len(self.script) else 0
-            self.taken.append((taken, len(ways)))
-            return bool(ways) and ways[taken]()
-        for position, way in enumerate(ways):
+        """Take the first way that works; undo those that do not."""
+        for way in ways:
             mark = len(self._undo)
             if way():
-                self.guessed = self.guessed or position < len(ways) - 1
                 return True
             self.back_to(mark)
         return False
@@ -139,7 +117,6 @@ class Push:
     def cell(self, table: str, row: int, column: str, want: Want) -> bool:
         """Wish for a value of a cell."""
         if (table, row) in self.gone:
-            self.guessed = True
             return False
         key = (table, row, column)
         before = self.cells.get(key)
@@ -147,7 +124,6 @@ class Push:
             before = promised(self.question.tables[table].columns[column].hard)
         both = before.and_also(want)
         if not both.possible:
-            self.clash = f"`{table}.{column}` would have to be {want} and {before}"
             return False
         previous = self.cells.get(key)
         self.cells[key] = both
@@ -164,7 +140,6 @@ class Push:
     def new_row(self, table: str) -> int | None:
         """Add a row with usual values; None when the patient has enough."""
         if len(self.draft.of(table)) >= MOST_ROWS:
-            self.guessed = True
             return None
         number = self.draft.add(table, usual_row(self.question, table, life=self.life, chance=self.chance))
         self._undo.append(lambda: self._remove_new(table, number))
@@ -175,7 +150,6 @@ class Push:
 
     def remove(self, table: str, row: int) -> bool:
         """Wish a row away. False when something is already wished of it."""
-        self.guessed = True
         if any(key[0] == table and key[1] == row for key in self.cells):
             return False
         if (table, row) not in self.gone:
@@ -218,7 +192,6 @@ class Push:
                 try:
                     cells[column] = draw(use, want, life=self.life, chance=self.chance, gentle=False)
                 except Nothing:
-                    self.clash = f"no value was found for `{table}.{column}` that is {want}"
                     done = False
         return done
 

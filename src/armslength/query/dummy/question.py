@@ -11,6 +11,7 @@ from typing import Any
 from armslength.query.model import nodes as n
 from armslength.query.model.constraints import AnyConstraint
 from armslength.query.model.picks import sort_keys, tie_breaks
+from armslength.query.model.reference import look_at_one_patient
 
 NamedTable = n.SelectTable | n.SelectPatientTable
 USUAL_LATEST = datetime.date(2024, 12, 31)
@@ -55,6 +56,7 @@ class Question:
         self._parts: dict[n.Series, tuple[n.Series, ...]] = {}
         self._keys: dict[n.Frame, tuple[n.Series, ...]] = {}
         self._roots: dict[n.Frame, n.Frame] = {}
+        self._values: dict[n.Node, Any] = {}
         self._find_tables()
         self._find_mentioned()
 
@@ -110,6 +112,29 @@ class Question:
                         self._constant[child] for child in n.children(each)
                     )
         return self._constant[series]
+
+    def constant(self, series: n.Series) -> Any:
+        """Return the value of a series that has the same for everybody, None for missing."""
+        if series not in self._values:
+            self._values |= look_at_one_patient(n.walk(series), {}, {})
+        return self._values[series]
+
+    def called(self, series: n.Series) -> str:
+        """What a person calls a value: the column it is, or the columns it is computed from."""
+        columns: dict[str, None] = {}
+        stack: list[n.Node] = [series]
+        while stack:
+            each = stack.pop()
+            if isinstance(each, n.SelectColumn):
+                columns[f"`{getattr(self.table_of(each.source), 'name', 'a file')}.{each.name}`"] = None
+            elif isinstance(each, n.Series):
+                stack += reversed(list(n.children(each)))
+            elif isinstance(each, (n.SelectTable, n.SelectPatientTable)):
+                columns[f"`{each.name}`"] = None
+            elif isinstance(each, n.Frame) and not isinstance(each, n.InlinePatientTable):
+                stack.append(self.table_of(each))
+        shown = ", ".join(list(columns)[:3])
+        return shown if isinstance(series, n.SelectColumn) else f"a value computed from {shown}"
 
     @cached_property
     def latest(self) -> datetime.date:

@@ -1,4 +1,4 @@
-"""Make goals come true in a draft, pass by pass, and prove that a goal never can."""
+"""Make goals come true in a draft, pass by pass."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from armslength.query.dummy.wants import Want
 
 RULE_MODULES = (frames, inverses, logic)  # importing them fills RULES
 assert RULES  # noqa: S101 - a solver without rules would find nothing
-MOST_PROOF_RUNS = 100
 
 
 def solve(
@@ -68,32 +67,3 @@ def _one_pass(
         if not goal.push(push):
             push.back_to(mark)
     push.fulfil()
-
-
-def why_impossible(goals: Sequence[Goal], question: Question, *, life: Life) -> str | None:
-    """Return the contradiction that keeps goals from ever coming true, or None when none was found.
-
-    Every combination of ways is tried on a patient without records, within a limit. Only when each
-    fails, and nothing was guessed on the way, is that a proof.
-    """
-    script: tuple[int, ...] | None = ()
-    clash = ""
-    for _ in range(MOST_PROOF_RUNS):
-        if script is None:
-            return clash or "its conditions exclude one another"
-        push = Push(Draft(-1), question, life=life, chance=random.Random(0))  # noqa: S311 - not for secrets
-        push.script = script
-        if all(goal.push(push) for goal in goals) or push.guessed:
-            return None
-        clash = clash or push.clash
-        script = _next(push.taken)
-    return None
-
-
-def _next(taken: list[tuple[int, int]]) -> tuple[int, ...] | None:
-    """The next combination of ways, None after the last."""
-    while taken:
-        way, ways = taken.pop()
-        if way + 1 < ways:
-            return (*(each for each, _ in taken), way + 1)
-    return None

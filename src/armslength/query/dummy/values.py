@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import random
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -232,7 +233,19 @@ def _text(
         return kind(text_like(kind.pattern.pattern, chance=chance))  # type: ignore[union-attr]
     pattern = next((each.regex for each in constraints if isinstance(each, Regex)), None)
     if pattern is not None:
-        return text_like(pattern, chance=chance)
+        return _with_parts(text_like(pattern, chance=chance), want.holding, pattern, chance)
     word = "".join(chance.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(chance.randint(3, 9)))
     around = "".join(want.holding)
     return f"{around}{word}" if want.low is None else f"{want.low}{around}{word}"
+
+
+def _with_parts(text: str, parts: tuple[str, ...], pattern: str, chance: random.Random) -> str:
+    """Put parts into a text that a pattern describes, where the pattern allows it."""
+    for part in parts:
+        places = range(len(text) - len(part) + 1)
+        for place in chance.sample(places, len(places)):
+            spliced = text[:place] + part + text[place + len(part) :]
+            if re.fullmatch(pattern, spliced):
+                text = spliced
+                break
+    return text
