@@ -104,7 +104,8 @@ def test_the_runner_records_what_a_job_saw_with_each_file(tmp_path: Path) -> Non
         id=derived_id(request.id, "one"), action="one", needs=(), inputs_from={}, argv=("true",),
         environment="ehrql:v1", environment_digest="0" * 64,
         patterns=(Pattern("a.csv", PrivacyLevel.HIGHLY_SENSITIVE),), reads_database=True,
-        data_permissions=("include_ndoo",), content_key="key", memory_megabytes=1, minutes=1, processes=1,
+        data_permissions=("include_ndoo",), required_restrictions=("type_1_opt_out",),
+        content_key="key", memory_megabytes=1, minutes=1, processes=1,
         disk_megabytes=1,
     )  # fmt: skip
     store = Store(tmp_path / "jobs.sqlite3")
@@ -120,4 +121,5 @@ def test_the_runner_records_what_a_job_saw_with_each_file(tmp_path: Path) -> Non
     write_manifests(store, "trial", backend="tests", roots=roots, now=now)
     written = json.loads((roots.level3("trial") / "metadata" / "manifest.json").read_text())
     assert written["files"]["a.csv"]["data_permissions"] == ["include_ndoo"]
+    assert written["files"]["a.csv"]["required_restrictions"] == ["type_1_opt_out"]
     assert written["files"]["a.csv"]["held_back"] == ["not include_gp_unactivated", "not include_t1oo"]

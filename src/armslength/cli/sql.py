@@ -18,7 +18,7 @@ from armslength.cli.sql_action import action_command
 from armslength.kernel.clock import utc_now
 from armslength.kernel.errors import Mistake, Mistakes
 from armslength.policy import ProjectPolicy
-from armslength.query.api.databases import find_backend
+from armslength.query.api.databases import Database, find_backend
 from armslength.query.engines.backend import Backend
 from armslength.sqlrunner.answers import Written, check_destination, write_answer
 from armslength.sqlrunner.catalogue import LAYOUTS, catalogue_of
@@ -85,7 +85,8 @@ def run_command(
     allowed = told(book, lambda: permitted(policy, project, today=utc_now().date()))
     asked = Asked(query=query, text=text, address=address, allowed=allowed, rewrite=rewrite, output=output)
     judgement, written = told(
-        book, lambda: run_asked(asked, backend_for(backend, allowed), bounds=bounds, book=book)
+        book,
+        lambda: run_asked(asked, backend_for(backend, allowed, address=address), bounds=bounds, book=book),
     )
     tell(judgement, rewrite=rewrite)
     print(f"{written.path}: {written.rows:,} rows, {len(written.columns)} columns", file=sys.stderr)
@@ -173,10 +174,16 @@ def told(book: Log, work: Callable[[], Result]) -> Result:
         raise
 
 
-def backend_for(name: str, allowed: ProjectPolicy) -> Backend:
-    """Return a backend, the one of the surroundings for "", as a project may see it. Raises Mistake Q113."""
+def backend_for(name: str, allowed: ProjectPolicy, *, address: str = "") -> Backend:
+    """Return a backend, the one of the surroundings for "", as a project may see it.
+
+    With an `address`, the lists that the database there holds are kept to. Raises Mistake Q113, and Q120 where a
+    rule cannot be kept that the policy requires.
+    """
     found = backend_called(name or os.environ.get("OPENSAFELY_BACKEND", ""))
-    return find_backend(found).widened(allowed.data_permissions)
+    required = frozenset(map(str, allowed.required_restrictions))
+    asked = Database(dsn=address, backend=found, required=required)
+    return asked.find_backend(given=allowed.data_permissions)
 
 
 def text_of(query: Path) -> str:

@@ -74,9 +74,8 @@ def action_command(
         query=query, text=text, address=address, allowed=allowed, rewrite=rewrite, output=output
     )
     bounds = Bounds(seconds=SECONDS, rows=max_rows, memory=memory)
-    judgement, written = sql.told(
-        book, lambda: sql.run_asked(asked, sql.backend_for("", allowed), bounds=bounds, book=book)
-    )
+    there = sql.told(book, lambda: sql.backend_for("", allowed, address=address))
+    judgement, written = sql.told(book, lambda: sql.run_asked(asked, there, bounds=bounds, book=book))
     sql.tell(judgement, rewrite=rewrite)
     print(f"{written.path}: {written.rows:,} rows, {len(written.columns)} columns", file=sys.stderr)
 

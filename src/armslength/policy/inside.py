@@ -22,6 +22,17 @@ SERVER = re.compile(
     r"https://[a-z0-9.-]+(:\d{1,5})?/?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?/?", re.ASCII
 )
 VERSION = 1
+KEYS_OF_A_PROJECT = (
+    "repositories",
+    "branches",
+    "workspaces",
+    "environments",
+    "data_permissions",
+    "approved_by",
+    "approved_on",
+    "expires_on",
+    "limits",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +70,7 @@ class ProjectPolicy:
     approved_on: date
     expires_on: date  # the last day on which it counts
     limits: Limits
+    required_restrictions: frozenset[PopulationRule] = frozenset()  # a database that lacks one is not asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +84,6 @@ class InsidePolicy:
     projects: dict[str, ProjectPolicy]
     where: str
     actions: dict[str, ActionHome] = field(default_factory=dict)  # reusable ones, by name and version
-    required_restrictions: frozenset[PopulationRule] = frozenset()  # a database that lacks one is not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +108,11 @@ def read_policy(path: Path) -> InsidePolicy:
     server.only("url", "ledger_key")
     limits = _read_limits(reader.table("limits"), within=None)
     projects = reader.table("projects")
-    found = {slug: _read_project(projects.table(slug), slug=slug, within=limits) for slug in projects.names()}
+    required = _read_rules(reader)
+    found = {
+        slug: _read_project(projects.table(slug), slug=slug, within=limits, required=required)
+        for slug in projects.names()
+    }
     policy = InsidePolicy(
         backend=reader.text("backend", pattern=SLUG, like="small letters, digits, - and _"),
         server_url=server.text(
@@ -110,7 +125,6 @@ def read_policy(path: Path) -> InsidePolicy:
         projects=found,
         where=str(path),
         actions=read_homes(reader.table("actions", default={}), folders=False),
-        required_restrictions=_read_rules(reader),
     )
     reader.finish()
     return policy
@@ -172,18 +186,10 @@ def _read_limits(reader: Reader, *, within: Limits | None) -> Limits:
     return Limits(**found)
 
 
-def _read_project(reader: Reader, *, slug: str, within: Limits) -> ProjectPolicy:
-    reader.only(
-        "repositories",
-        "branches",
-        "workspaces",
-        "environments",
-        "data_permissions",
-        "approved_by",
-        "approved_on",
-        "expires_on",
-        "limits",
-    )
+def _read_project(
+    reader: Reader, *, slug: str, within: Limits, required: frozenset[PopulationRule]
+) -> ProjectPolicy:
+    reader.only(*KEYS_OF_A_PROJECT)
     if not SLUG.fullmatch(slug):
         reader.mistake("Y003", f"`{slug}` is not the short name of a project: small letters, digits, - and _")
     repositories = reader.texts("repositories", like="addresses of repositories")
@@ -210,6 +216,7 @@ def _read_project(reader: Reader, *, slug: str, within: Limits) -> ProjectPolicy
         approved_on=start,
         expires_on=end,
         limits=_read_limits(reader.table("limits", default={}), within=within),
+        required_restrictions=required,
     )
 
 

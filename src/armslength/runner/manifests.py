@@ -47,7 +47,8 @@ def _what_it_saw(store: Store, job: str) -> dict[str, list[str]]:
         return {}
     given = [DataPermission(each) for each in found.plan.data_permissions]
     held_back = [f"not {each}" for each in sorted(exclusions(given))]
-    return {"data_permissions": sorted(given), "held_back": held_back}
+    required = sorted(found.plan.required_restrictions)  # the job would have failed without them
+    return {"data_permissions": sorted(given), "held_back": held_back, "required_restrictions": required}
 
 
 def _request_of(store: Store, job: str) -> JobRequest:

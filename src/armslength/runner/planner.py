@@ -136,6 +136,7 @@ def _plan(
         patterns=tuple(Pattern(output.pattern, output.level) for output in action.outputs),
         reads_database=action.reads_database,
         data_permissions=tuple(sorted(project.data_permissions)) if action.reads_database else (),
+        required_restrictions=tuple(sorted(project.required_restrictions)) if action.reads_database else (),
         content_key=key,
         memory_megabytes=limits.memory_megabytes,
         minutes=limits.minutes,

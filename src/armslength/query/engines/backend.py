@@ -100,7 +100,8 @@ class Backend:
     def holding(self, lists: Collection[str]) -> Backend:
         """Return the backend of a database that holds these lists: each one's restriction stands from here on."""
         standing = tuple(each for each in self.where_listed if each.listed_in in lists)
-        return replace(self, restrictions=self.restrictions + standing, where_listed=())
+        others = tuple(each for each in self.where_listed if each not in standing)
+        return replace(self, restrictions=self.restrictions + standing, where_listed=others)
 
     def physical_tables(self, mapping: TableMapping) -> Iterator[str]:
         """Yield every physical table that is read for a contract table, those of restrictions too."""

@@ -19,6 +19,33 @@ PRACTICE = "practice"
 # What each list and the table of registrations have to have, where somebody asks for columns before reading.
 REGISTRATIONS = {"end_date": datetime.date, "practice_pseudo_id": int}
 
+# Whoever was ever registered with a practice that agreed, and the last day of the records that may be seen: the end of
+# the last such registration where a later one is with another practice, else no end.
+WHO_AND_HOW_LONG = f"""
+SELECT
+    ends.patient_id,
+    CASE
+        WHEN ends.elsewhere > ends.activated THEN ends.activated
+        ELSE CAST('9999-12-31' AS DATE)
+    END AS end_date
+FROM (
+    SELECT
+        r.patient_id,
+        MAX(CASE WHEN a.{PRACTICE} IS NOT NULL THEN r.last_day END) AS activated,
+        MAX(CASE WHEN a.{PRACTICE} IS NULL THEN r.last_day END) AS elsewhere
+    FROM (
+        SELECT
+            r.patient_id,
+            r.practice_pseudo_id,
+            COALESCE(CAST(r.end_date AS DATE), CAST('9999-12-31' AS DATE)) AS last_day
+        FROM registrations AS r
+    ) AS r
+    LEFT JOIN "{ACTIVATED}" AS a ON r.practice_pseudo_id = a.{PRACTICE}
+    GROUP BY r.patient_id
+) AS ends
+WHERE ends.activated IS NOT NULL
+"""  # noqa: S608 - our names
+
 
 def listed_columns(person: str) -> dict[str, str]:
     """Return the column of each list; `person` is what the layout calls a person's id. Every id is a number."""
@@ -55,32 +82,7 @@ def activation(registrations: exp.Query) -> Restriction:
     with a practice that nobody knows is with one that did not agree.
     """
     rule = PopulationRule.GP_ACTIVATION
-    people = people_listed(
-        f"""
-        SELECT
-            ends.patient_id,
-            CASE
-                WHEN ends.elsewhere > ends.activated THEN ends.activated
-                ELSE CAST('9999-12-31' AS DATE)
-            END AS end_date
-        FROM (
-            SELECT
-                r.patient_id,
-                MAX(CASE WHEN a.{PRACTICE} IS NOT NULL THEN r.last_day END) AS activated,
-                MAX(CASE WHEN a.{PRACTICE} IS NULL THEN r.last_day END) AS elsewhere
-            FROM (
-                SELECT
-                    r.patient_id,
-                    r.practice_pseudo_id,
-                    COALESCE(CAST(r.end_date AS DATE), CAST('9999-12-31' AS DATE)) AS last_day
-                FROM registrations AS r
-            ) AS r
-            LEFT JOIN "{ACTIVATED}" AS a ON r.practice_pseudo_id = a.{PRACTICE}
-            GROUP BY r.patient_id
-        ) AS ends
-        WHERE ends.activated IS NOT NULL
-        """,  # noqa: S608 - our names
-    )
+    people = people_listed(WHO_AND_HOW_LONG)
     for table in people.find_all(exp.Table):
         if table.name == "registrations":
             table.replace(registrations.copy().subquery("r", copy=False))

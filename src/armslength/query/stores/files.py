@@ -69,23 +69,19 @@ def import_files(
 
     Files are read side by side by `workers`, and kept in a hidden folder beside the store until it is whole: when
     an import is stopped, the next one goes on with the files that were not read yet or have changed since.
-    Lists of people and practices are stored beside the tables, with no row left out.
-    Raises Mistake D021, D022, D026 to D034, and those of StoreWriter.
+    Lists of people and practices are stored, too, no row left out. Raises Mistake D021, D022, D026 to D034, and
+    those of StoreWriter.
     """
     check_writable(to.absolute(), replace=replace)
     tables = file_tables()
-    everything = found_files(folder, kind=kind, tables={*tables, *LISTS})
-    found = dataclasses.replace(
-        everything, files=tuple(file for file in everything.files if file.table in tables)
-    )
-    lists = tuple(file for file in everything.files if file.table in LISTS)
+    found, lists = _found(folder, kind=kind, tables=tables)
     with _workplace(to.absolute()) as place:
         staged = _stage_all(found, tables, place, workers=workers or os.cpu_count() or 1, progress=progress)
         reports = {name: _table_report(name, staged) for name in tables}
+        read = {name: each.sha256 for name, each in sorted(staged.items())}
         made = {
             "maker": f"import {kind}",
-            "files": {name: each.sha256 for name, each in sorted(staged.items())}
-            | {file.name: sha256_of(file.path) for file in lists},
+            "files": read | {each.name: sha256_of(each.path) for each in lists},
         }
         again = tuple(sorted(name for name, each in staged.items() if each.again))
         report = FilesReport(
@@ -102,6 +98,15 @@ def import_files(
             writer.add_document(REPORT, report.as_json())
     shutil.rmtree(place, ignore_errors=True)
     return read_store(to), report
+
+
+def _found(
+    folder: Path, *, kind: str, tables: Mapping[str, FileTable]
+) -> tuple[Files, tuple[SourceFile, ...]]:
+    """Return the files of tables, and those of lists of people and practices."""
+    found = found_files(folder, kind=kind, tables=[*tables, *sorted(LISTS)])
+    lists = tuple(file for file in found.files if file.table in LISTS)
+    return dataclasses.replace(found, files=tuple(each for each in found.files if each not in lists)), lists
 
 
 @contextmanager

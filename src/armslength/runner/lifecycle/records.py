@@ -34,6 +34,7 @@ class JobPlan:
     processes: int
     disk_megabytes: int
     image: str = ""  # pinned by its digest, where the job runs in a container
+    required_restrictions: tuple[str, ...] = ()  # rules about people without which the database is not asked
     reusable: bool = False  # its program is of another repository, whose code it sees in place of the study's
 
     def to_json(self) -> str:
@@ -47,8 +48,8 @@ class JobPlan:
         fields["patterns"] = tuple(
             Pattern(one["pattern"], PrivacyLevel(one["level"])) for one in fields["patterns"]
         )
-        for name in ("needs", "argv", "data_permissions"):
-            fields[name] = tuple(fields[name])
+        for name in ("needs", "argv", "data_permissions", "required_restrictions"):
+            fields[name] = tuple(fields.get(name, ()))
         return cls(**fields)
 
 
