@@ -95,6 +95,7 @@ class Layer:
             found |= self.configuration.database_variables
             found["EHRQL_ISOLATE_USER_CODE"] = "always"  # a definition never runs beside the database
             found["EHRQL_PERMISSIONS"] = json.dumps(list(plan.data_permissions))
+            found["ARMSLENGTH_REQUIRED_RESTRICTIONS"] = json.dumps(list(plan.required_restrictions))
         return found
 
 
