@@ -86,3 +86,43 @@ def test_why_tells_what_outputs_were_made_from(
     assert set(made_from["code"]) == {"analysis/count.py", "analysis/shared.py"}
     assert cli("why", "run_all") == 1
     assert cli("why", "agse") == 1
+
+
+def test_actions_share_the_processors_that_they_may_use(
+    study: Path, cli: Cli, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No more at once than processors, each told of its share; what the state says is not said twice."""
+    look = "import os; print('threads', os.environ['OMP_NUM_THREADS']); open('{0}.txt', 'w').write('x')"
+    action = '  {0}:\n    run: python:v2 -c "{1}"\n    outputs: {{moderately_sensitive: {{x: {0}.txt}}}}\n'
+    lines = [action.format(name, look.format(name)) for name in ("one", "two")]
+    (study / "project.yaml").write_text("version: '5.0'\nactions:\n" + "".join(lines))
+    assert cli("run", "run_all", "--cores", "1", "--jobs", "2") == 0
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split()[:2] for line in said[1:]] == [
+        ["running", "one"],
+        ["succeeded", "one"],
+        ["running", "two"],
+        ["succeeded", "two"],
+    ]
+    assert not any(": " in line for line in said[1:])
+    assert cli("run", "one", "--cores", "6", "--jobs", "2", "--force") == 0
+    assert "threads 3" in (study / "metadata/one.log").read_text()
+
+
+def test_a_definition_is_read_in_a_jail_of_its_own_also_without_a_database(study: Path, cli: Cli) -> None:
+    """A laptop does what a data centre does, and the log has nothing to warn of."""
+    lines = [
+        "from ehrql import create_dataset",
+        "from ehrql.tables.core import patients",
+        "dataset = create_dataset()",
+        "dataset.define_population(patients.exists_for_patient())",
+        "dataset.configure_dummy_data(population_size=5)",
+    ]
+    definition = "\n".join(lines)
+    (study / "analysis/definition.py").write_text(definition)
+    (study / "project.yaml").write_text(
+        "version: '5.0'\nactions:\n  rows:\n    run: ehrql:v1 generate-dataset analysis/definition.py --output a.csv\n"
+        "    outputs: {highly_sensitive: {rows: a.csv}}\n"
+    )
+    assert cli("run", "rows") == 0
+    assert "isolation" not in (study / "metadata/rows.log").read_text()

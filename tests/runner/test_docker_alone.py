@@ -13,6 +13,7 @@ import pytest
 from armslength.kernel.errors import Mistake
 from armslength.kernel.ids import new_id
 from armslength.runner import supervisor
+from armslength.runner.containers.by_hand import ByHand, run_by_hand
 from armslength.runner.containers.engine import Engine, why_not_confining
 from armslength.runner.executor import JobLimits, JobSpec, Phase, Result, find_executor
 from armslength.runner.executors.docker import DockerExecutor
@@ -218,7 +219,7 @@ def test_only_a_query_may_build_a_jail_of_its_own(
     )
     (code / "analysis" / "a.py").write_text(program)
     argv = ("python3", "analysis/a.py")
-    query = spec_of(code, image, "", argv=argv, database=tmp_path / "store")
+    query = spec_of(code, image, "", argv=argv, database=tmp_path / "store", nesting=True)
     analysis = spec_of(code, image, "", argv=argv)
     assert (run(docker, query).exit_status, run(docker, analysis).exit_status) == (0, 0)
     assert docker.log(query.id).read_text().split() == ["built", "refused"]
@@ -268,3 +269,28 @@ def test_what_a_running_container_uses_is_told(docker: DockerExecutor, code: Pat
     assert memory_of(folder) < 256 << 20
     docker.terminate(spec.id)
     ended(docker, spec.id)
+
+
+def test_a_command_by_hand_sees_the_folder_and_nothing_else(
+    engine_and_image: tuple[Engine, str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`armslength exec` where no sandbox works: what it writes stays, its status is told, no network, no other file."""
+    engine, image = engine_and_image
+    folder = tmp_path / "study"
+    folder.mkdir()
+    folder.chmod(0o777)
+    program = (
+        "import os; open('made', 'w').write('x'); print(os.environ['A'], os.getcwd(), os.listdir('/sys/class/net'))\n"
+        "try: open('/made', 'w')\nexcept OSError as error: print(error.strerror)\n"
+        "raise SystemExit(7)"
+    )
+    asked = ByHand(
+        image=image, argv=("python3", "-c", program), folder=folder, variables={"A": "b c"},
+        memory_bytes=256 << 20, user=4321, group=4321,
+    )  # fmt: skip
+    assert run_by_hand(asked, engine=engine) == 7
+    assert capfd.readouterr().out == "b c /workspace ['lo']\nRead-only file system\n"
+    assert (folder / "made").stat().st_uid == 4321
+    assert engine.call("ps", "--all", "--quiet", "--filter", "name=armslength-exec-") == ""
+    with pytest.raises(Mistake, match="not pinned"):
+        run_by_hand(replace(asked, image="python:3"), engine=engine)

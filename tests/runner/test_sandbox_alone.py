@@ -56,7 +56,7 @@ def test_a_query_may_build_the_jail_that_holds_its_definition(
         "from armslength.kernel.bubblewrap import Jail, run\n"
         "print(run(Jail(python=False), ['/bin/ls', '/'], seconds=20).stdout.decode().split())\n"
     )
-    job, result = python_job(program, database=database)
+    job, result = python_job(program, database=database, nesting=True)
     assert result.exit_status == 0
     assert "usr" in said(sandbox, job) and "database" not in said(sandbox, job)
 

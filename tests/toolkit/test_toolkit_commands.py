@@ -146,6 +146,17 @@ def test_exec_refuses_a_whole_home_folder_and_what_is_no_variable(study, monkeyp
     assert "error X034" in capsys.readouterr().err
 
 
+def test_exec_says_plainly_when_nothing_keeps_a_command_in_bounds(study, monkeypatch, capsys):
+    monkeypatch.setattr("armslength.kernel.bubblewrap.why_not_usable", lambda: "bubblewrap is not installed")
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{study}/no.sock")
+    assert run(["exec", "python:v2", "-c", "open('made', 'w')"]) == 1
+    said = capsys.readouterr().err
+    assert "error X009" in said and "bubblewrap is not installed" in said and "docker: " in said
+    assert not (study / "made").exists()
+    assert run(["exec", "--executor", "none", "python:v2", "-c", ""]) == 1
+    assert "error R003" in capsys.readouterr().err
+
+
 def test_exec_of_an_unknown_environment_says_what_is_offered(study, capsys):
     if NO_JAIL:
         pytest.skip(NO_JAIL)
@@ -199,6 +210,40 @@ def test_the_doctor_reads_what_scripts_load(study):
     (study / "own.py").write_text("")
     assert r_packages(study) == ("dplyr", "ggplot2", "survival")
     assert python_packages(study) == ("nowhere_at_all",)
+
+
+def test_the_doctor_says_which_package_brings_what_scripts_load(study, monkeypatch, capsys):
+    """Debian's where Debian has it, else from where R's own command takes it, into the library that actions see."""
+    from armslength.cli.doctor import packages, questions
+    from armslength.runner.environments import installed
+
+    (study / "project.yaml").write_text(PROJECT.replace("python:v2 draw.py", "r:v2 a.R"))
+    (study / "a.R").write_text("library(MatchIt)\nlibrary(data.table)\nlibrary(nowhereAtAll)\n")
+    (study / "a.py").write_text("import sklearn_is_not_here, nowhere_at_all\n")
+    monkeypatch.setattr(installed, "r_program", lambda: "/usr/bin/Rscript")
+    monkeypatch.setattr(installed, "r_packages", lambda: ("data.table==1.0",))
+    monkeypatch.setattr(questions, "_version", lambda *line: "")
+    monkeypatch.setattr(packages.shutil, "which", lambda name, path=None: None)
+    run(["doctor", "--json"])
+    told = {one["name"]: one for one in json.loads(capsys.readouterr().out)["findings"]}
+    assert told["R packages"]["fix"].endswith("install --yes r-cran-matchit")
+    assert (
+        'install.packages(c("nowhereAtAll"), "/usr/local/lib/R/site-library"'
+        in told["more R packages"]["fix"]
+    )
+    assert told["more python packages"]["fix"].endswith("pip install nowhere_at_all sklearn_is_not_here")
+    monkeypatch.setattr(installed, "r_program", lambda: None)
+    run(["doctor", "--json"])
+    told = {one["name"]: one for one in json.loads(capsys.readouterr().out)["findings"]}
+    assert "r-base-core" in told["R"]["fix"] and "r-cran-matchit r-cran-data.table" in told["R"]["fix"]
+
+
+def test_the_doctor_tells_what_the_locked_environment_would_bring(study, monkeypatch):
+    from armslength.cli.doctor import packages
+
+    monkeypatch.setattr(packages, "built_environment", lambda recipe: None)
+    assert packages.in_recipe(["sklearn", "lifelines", "nowhere_at_all"]) == ["sklearn", "lifelines"]
+    assert not packages.built_already()
 
 
 def words(*typed: str, folder: Path) -> list[str]:

@@ -145,6 +145,7 @@ def run_verb(verb: str, arguments: list[str]) -> int:
     import typer.main
 
     app = importlib.import_module(VERBS[verb][0]).app
+    app._add_completion = False  # the verb `completion` is for all verbs, and it alone works
     command: Any = typer.main.get_command(app)
     try:
         status = command.main(args=arguments, prog_name=f"armslength {verb}", standalone_mode=False)

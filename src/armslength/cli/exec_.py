@@ -12,6 +12,8 @@ import typer
 from armslength.cli.studies import parse_size
 from armslength.kernel import bubblewrap
 from armslength.kernel.errors import Mistake
+from armslength.runner.containers.by_hand import ByHand, run_by_hand
+from armslength.runner.containers.engine import Engine
 
 if TYPE_CHECKING:
     from armslength.runner.environments import Environment
@@ -21,6 +23,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 INSIDE = Path("/workspace")
 TEMPORARY = Path("/tmp")  # noqa: S108 (inside the jail)
 USAGE_STATUS = 2
+EXECUTORS = ("auto", "sandbox", "docker")
 # What finds the addresses of hosts and trusts them.
 NETWORK_SETTINGS = (
     "/etc/resolv.conf",
@@ -48,6 +51,9 @@ def execute(
     memory: Annotated[
         str, typer.Option("--memory", "-m", metavar="SIZE", help="What it may use, such as 4G.")
     ] = "4G",
+    executor: Annotated[
+        str, typer.Option("--executor", help="auto, sandbox or docker: what keeps the command in bounds.")
+    ] = "auto",
     network: Annotated[
         bool, typer.Option("--network", help="With the network; actions never have it.")
     ] = False,
@@ -58,14 +64,48 @@ def execute(
 
     given = dict(map(_variable, variables or []))
     _require_place()
-    found = find_environment(environment)
-    jail = _jail(
-        found,
-        {**usual_variables(backend="expectations"), "PATH": found.path, **given},
+    images = _uses_images(executor)
+    found = find_environment(environment, images=images)
+    usual = {name: value for name, value in usual_variables(backend="expectations").items() if name != "PATH"}
+    argv, megabytes = found.argv(tuple(arguments or ())), parse_size(memory, option="--memory")
+    if images:
+        return _run_in_container(found, argv, {**usual, **given}, network=network, megabytes=megabytes)
+    shown = {**usual, "PATH": found.path, **given}
+    return _run(_jail(found, shown, network=network, megabytes=megabytes), argv, memory=memory)
+
+
+def _uses_images(executor: str) -> bool:
+    """Say whether the command runs in a container. Raises Mistake X009 where neither that nor a sandbox works."""
+    if executor not in EXECUTORS:
+        hint = f"it is one of {', '.join(EXECUTORS)}"
+        raise Mistake("R003", f"no executor is called `{executor}`", where="--executor", hint=hint)
+    sandbox = bubblewrap.why_not_usable() if executor != "docker" else "not asked for"
+    if sandbox is None:
+        return False
+    docker = Engine.of_this_machine().why_not_usable() if executor != "sandbox" else "not asked for"
+    if docker is None:
+        return True
+    asked = {"auto": f"sandbox: {sandbox}; docker: {docker}", "sandbox": sandbox, "docker": docker}[executor]
+    what = f"nothing on this machine can keep the command in bounds, so it is not run: {asked}"
+    raise Mistake("X009", what, hint="`armslength doctor` says more")
+
+
+def _run_in_container(
+    found: Environment, argv: tuple[str, ...], variables: dict[str, str], *, network: bool, megabytes: int
+) -> int:
+    sys.stdout.flush()
+    asked = ByHand(
+        image=found.image,
+        argv=argv,
+        folder=Path.cwd(),
+        variables={"TERM": os.environ.get("TERM", "dumb"), **variables},
+        memory_bytes=megabytes << 20,
+        user=os.getuid(),
+        group=os.getgid(),
         network=network,
-        megabytes=parse_size(memory, option="--memory"),
+        terminal=sys.stdin.isatty() and sys.stdout.isatty(),
     )
-    return _run(jail, found.argv(tuple(arguments or ())), memory=memory)
+    return run_by_hand(asked, engine=Engine.of_this_machine())
 
 
 def _run(jail: bubblewrap.Jail, argv: tuple[str, ...], *, memory: str) -> int:
@@ -83,16 +123,12 @@ def _run(jail: bubblewrap.Jail, argv: tuple[str, ...], *, memory: str) -> int:
 
 
 def _require_place() -> None:
-    """Raise Mistake X034 in a folder that is more than a study, X009 where no sandbox can be made."""
+    """Raise Mistake X034 in a folder that is more than a study."""
     folder = Path.cwd()
     if folder in (Path("/"), Path.home()):
         hint = "change into the study's folder and run the command there"
         what = f"`{folder}` is more than a study, and the command could change all of it"
         raise Mistake("X034", what, hint=hint, exit_status=USAGE_STATUS)
-    reason = bubblewrap.why_not_usable()
-    if reason is not None:
-        what = f"there is no sandbox to run it in: {reason}"
-        raise Mistake("X009", what, hint="`armslength doctor` says more")
 
 
 def _jail(

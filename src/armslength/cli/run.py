@@ -52,6 +52,9 @@ PlanOption = Annotated[bool, typer.Option("--plan", help="Only say what would ru
 JobsOption = Annotated[
     int, typer.Option("--jobs", "-j", "--concurrency", "-c", min=0, help="Actions at once; 0: by processors")
 ]
+CoresOption = Annotated[
+    int, typer.Option("--cores", min=0, help="Processors that all together may use; 0: all there are")
+]
 MemoryOption = Annotated[
     str, typer.Option("--memory", "-m", metavar="SIZE", help="What one action may use, such as 4G")
 ]
@@ -78,6 +81,7 @@ def run(
     force: ForceOption = False,
     plan: PlanOption = False,
     jobs: JobsOption = 0,
+    cores: CoresOption = 0,
     memory: MemoryOption = "4G",
     total_memory: TotalOption = "",
     minutes: MinutesOption = 24 * 60,
@@ -101,7 +105,7 @@ def run(
     if not actions:
         raise _no_actions(pipeline)
     settings = replace(
-        _budget(jobs=jobs, memory=memory, total=total_memory),
+        _budget(jobs=jobs, cores=cores, memory=memory, total=total_memory),
         minutes=minutes,
         force=force,
         keep_going=continue_on_error,
@@ -124,14 +128,16 @@ class How:
     as_json: bool
 
 
-def _budget(*, jobs: int, memory: str, total: str) -> Settings:
+def _budget(*, jobs: int, cores: int, memory: str, total: str) -> Settings:
     """Return settings with what may be used at once and by one action, and the reusable actions known here."""
     from armslength.runner.environments.reusable import homes_of_this_machine
     from armslength.runner.local.planning import Settings, memory_of_machine, processors
 
     total_megabytes = parse_size(total, option="--total-memory") if total else memory_of_machine()
+    places = jobs or cores or processors()
     return Settings(
-        jobs_at_once=jobs or processors(),
+        jobs_at_once=min(places, cores) if cores else places,
+        processors=cores or processors(),
         job_megabytes=min(parse_size(memory, option="--memory"), total_megabytes),
         total_megabytes=total_megabytes,
         homes=homes_of_this_machine(),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 REFRESH_SECONDS = 0.5
 MOST_ROWS = 15
+SAID_BY_STATE = ("running", "succeeded")
 STYLES = {"succeeded": "green", "failed": "bold red", "cancelled": "dim", "running": "cyan"}
 
 
@@ -193,7 +194,9 @@ def line_of(job: JobRecord) -> str:
     """Tell the state of one job in a line."""
     elapsed = elapsed_of(job)
     took = f" after {elapsed}" if job.state in FINAL and elapsed else ""
-    return f"{job.state.value:<10} {job.plan.action}{took}: {job.message}"
+    # What the state says already is not said twice.
+    more = "" if job.reason in SAID_BY_STATE else f": {job.message}"
+    return f"{job.state.value:<10} {job.plan.action}{took}{more}"
 
 
 def plan_in_a_line(planned: tuple[Planned, ...]) -> str:

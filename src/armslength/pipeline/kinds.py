@@ -47,5 +47,18 @@ def is_raw_sql(environment: str) -> bool:
     >>> is_raw_sql("sqlrunner:v1"), is_raw_sql("ehrql:v1")
     (True, False)
     """
+    return _kind_of_environment(environment) is ActionKind.RAW_SQL
+
+
+def reads_definitions(environment: str) -> bool:
+    """Say whether an environment reads ehrQL definitions, around each of which it builds a jail.
+
+    >>> reads_definitions("ehrql:v1"), reads_definitions("databuilder:latest"), reads_definitions("python:v2")
+    (True, True, False)
+    """
+    return _kind_of_environment(environment) in (ActionKind.QUERY, ActionKind.QUERY_TOOL)
+
+
+def _kind_of_environment(environment: str) -> ActionKind:
     image, _, version = environment.partition(":")
-    return kind_of(Command(image, version, ())) is ActionKind.RAW_SQL
+    return kind_of(Command(image, version, ()))

@@ -55,6 +55,7 @@ class JobSpec:
     patterns: tuple[str, ...] = ()  # what it may write, so which folders must be writable
     environment: Mapping[str, str] = field(default_factory=dict)
     database: Path | None = None  # a folder, read-only, at DATABASE_INSIDE; None for everything but queries
+    nesting: bool = False  # the program builds a jail of its own around what it reads
     policy: Path | None = None  # the policy, as a file at POLICY_INSIDE; for raw SQL, which is judged by it
     limits: JobLimits = JobLimits()
     # The environment the program is from. A sandbox is given folders, read-only; None is this installation.

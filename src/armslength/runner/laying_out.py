@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from armslength.kernel.errors import Mistake
 from armslength.kernel.files import sha256_of
 from armslength.kernel.ids import derived_id
 from armslength.pipeline.graph import with_needs
-from armslength.pipeline.kinds import is_raw_sql
+from armslength.pipeline.kinds import is_raw_sql, reads_definitions
 from armslength.pipeline.model import Pipeline
 from armslength.pipeline.reading import FILE_NAME, read_pipeline
 from armslength.policy.inside import InsidePolicy, why_not_environment
@@ -117,7 +117,8 @@ def job_spec(
     database: Path | None,
     variables: Mapping[str, str],
     environment: Environment,
-    policy: Path | None,
+    policy: Path | None = None,
+    processors: int = 0,
 ) -> JobSpec:
     """Return what the executor is given: here and on a laptop the same. Raises Mistake R023 for a changed input.
 
@@ -133,8 +134,9 @@ def job_spec(
         # In a container the image says where its programs are.
         environment={**{name: value for name, value in variables.items() if name != "PATH"}, **path},
         database=database,
+        nesting=reads_definitions(plan.environment),
         policy=policy if is_raw_sql(plan.environment) else None,
-        limits=limits_of(plan),
+        limits=replace(limits_of(plan), processors=processors),
         folders=environment.folders,
         image=plan.image,
     )

@@ -14,7 +14,15 @@ from pathlib import Path
 
 from armslength import __version__
 from armslength.cli.doctor.findings import Finding, Verdict, as_root, install
-from armslength.cli.doctor.packages import python_packages, r_packages
+from armslength.cli.doctor.packages import (
+    built_already,
+    distribution_of,
+    in_debian,
+    in_recipe,
+    install_from_cran,
+    python_packages,
+    r_packages,
+)
 from armslength.kernel import bubblewrap
 from armslength.kernel.errors import Mistake, Mistakes
 from armslength.kernel.jail import SEARCH_PATH
@@ -90,43 +98,53 @@ def _git(folder: Path) -> Iterator[Finding]:
     if shutil.which("git") is None:
         told = "not installed; studies are kept and submitted with it"
         yield Finding("git", Verdict.WORTH_KNOWING, told, install(["git"]))
-    else:
-        yield Finding("git", Verdict.GOOD, f"installed{_version('git', '--version')}")
+        return
+    yield Finding("git", Verdict.GOOD, f"installed{_version('git', '--version')}")
+    if not (_run(["git", "config", "user.email"]) or "").strip():
+        told = "git does not know who you are, so nothing can be committed"
+        fix = 'git config --global user.name "Your Name" && git config --global user.email you@example.org'
+        yield Finding("git identity", Verdict.WORTH_KNOWING, told, fix)
 
 
 def _r(folder: Path) -> Iterator[Finding]:
+    from armslength.runner.environments.installed import r_packages as in_libraries
+    from armslength.runner.environments.installed import r_program
+
     wanted = r_packages(folder)
-    if shutil.which("Rscript", path=SEARCH_PATH) is None:
+    if r_program() is None:
         told = "not installed; only actions of `r:v2` need it"
-        yield Finding("R", Verdict.WORTH_KNOWING, told, install(["r-base-core"]))
+        yield Finding("R", Verdict.WORTH_KNOWING, told, install(["r-base-core", *in_debian(wanted)]))
         return
     yield Finding("R", Verdict.GOOD, f"installed{_version('Rscript', '--version')}")
-    if wanted and (lacking := _not_in_r(wanted)):
-        told = f"the study's scripts load {', '.join(lacking)}, and R here does not have them"
-        yield Finding("R packages", Verdict.WORTH_KNOWING, told, _install_r(lacking))
-
-
-def _not_in_r(wanted: tuple[str, ...]) -> list[str]:
-    """Those of these packages that R cannot find. Their names are letters, digits and dots alone."""
-    names = ", ".join(f'"{name}"' for name in wanted)
-    program = f"cat(setdiff(c({names}), rownames(installed.packages())), sep = '\\n')"
-    told = _run(["Rscript", "--vanilla", "-e", program])
-    return [] if told is None else [line for line in told.splitlines() if line]
-
-
-def _install_r(packages: list[str]) -> str:
-    if shutil.which("apt-get"):
-        return install([f"r-cran-{name.lower()}" for name in packages])
-    names = ", ".join(f'"{name}"' for name in packages)
-    return f"Rscript -e 'install.packages(c({names}), repos = \"https://cloud.r-project.org\")'"
+    # What actions see: a library in somebody's home is not there for them.
+    there = {one.partition("==")[0] for one in in_libraries()}
+    lacking = [name for name in wanted if name not in there]
+    packaged = in_debian(lacking)
+    if packaged:
+        names = [name for name in lacking if f"r-cran-{name.lower()}" in packaged]
+        told = f"the study's scripts load {', '.join(names)}, which no action finds here"
+        yield Finding("R packages", Verdict.WORTH_KNOWING, told, install(packaged))
+    if rest := [name for name in lacking if f"r-cran-{name.lower()}" not in packaged]:
+        told = (
+            f"the study's scripts load {', '.join(rest)}, which no action finds here, nor does Debian have it"
+        )
+        yield Finding("more R packages", Verdict.WORTH_KNOWING, told, install_from_cran(rest))
 
 
 def _python_packages(folder: Path) -> Iterator[Finding]:
     lacking = python_packages(folder)
-    if lacking:
-        told = f"the study's scripts import {', '.join(lacking)}, which this Python does not have"
-        fix = f"{sys.executable} -m pip install {' '.join(lacking)}"
-        yield Finding("python packages", Verdict.WORTH_KNOWING, told, fix)
+    if not lacking:
+        return
+    told = f"the study's scripts import {', '.join(lacking)}, which this Python does not have"
+    locked = in_recipe(lacking)
+    if locked and not built_already():
+        yield Finding(
+            "python packages", Verdict.WORTH_KNOWING, told, "armslength environments build python:v2"
+        )
+    if rest := [name for name in lacking if name not in locked]:
+        more = f"{', '.join(rest)}: not in `python:v2`, so a data centre may lack it, too"
+        fix = f"{sys.executable} -m pip install {' '.join(distribution_of(name) for name in rest)}"
+        yield Finding("more python packages", Verdict.WORTH_KNOWING, more, fix)
 
 
 def _disk(folder: Path) -> Iterator[Finding]:
@@ -189,11 +207,17 @@ def _environments(folder: Path) -> Iterator[Finding]:
         homes = homes_of_this_machine()
     except (Mistake, Mistakes):
         return
+    images = bubblewrap.why_not_usable() is not None and _why_no_docker() is None
     for name in dict.fromkeys(action.command.environment for action in actions):
         try:
-            find_environment(name, homes=homes)
+            find_environment(name, homes=homes, images=images)
         except Mistake as mistake:
-            yield Finding(name, Verdict.WORTH_KNOWING, mistake.what, mistake.hint)
+            if name.startswith("r:") and not images:
+                continue  # asked above, package by package
+            fix = (mistake.hint or "").removeprefix("run: ")
+            yield Finding(
+                name, Verdict.WORTH_KNOWING, mistake.what, as_root(fix) if fix.startswith("apt-get") else fix
+            )
 
 
 def _service(folder: Path) -> Iterator[Finding]:

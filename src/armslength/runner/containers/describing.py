@@ -40,8 +40,8 @@ def creation(
     """Return the arguments that create the container of a job, and write the files they name into `folder`."""
     if reason := why_not_image(spec.image):
         raise Mistake("R024", reason, where=spec.id, hint="build it: armslength environments build")
-    mounts = [_mount(Bind(work, WORKSPACE), writable=True), *(_mount(bind) for bind in binds)]
-    mounts += [_mount(bind) for bind in _account_files(folder, user)]
+    mounts = [mount(Bind(work, WORKSPACE), writable=True)]
+    mounts += [mount(bind) for bind in (*binds, *account_files(folder, user))]
     given = {"HOME": "/tmp", "LANG": "C.UTF-8", **spec.environment}  # noqa: S108 (inside the container)
     program, *rest = spec.argv
     return [
@@ -49,8 +49,8 @@ def creation(
         *_labels(spec, folder),
         *_confinement(spec, folder, user),
         *_limits(spec),
-        *("--env-file", str(_variables_file(folder, given))),
-        *(word for mount in mounts for word in ("--mount", mount)),
+        *("--env-file", str(variables_file(folder, given))),
+        *(word for one in mounts for word in ("--mount", one)),
         *("--workdir", str(WORKSPACE), "--entrypoint", program, spec.image, *rest),
     ]
 
@@ -65,7 +65,7 @@ def _confinement(spec: JobSpec, folder: Path, user: int) -> list[str]:
     line = ["--network", "none", "--read-only", "--user", f"{user}:{user}"]
     line += ["--ipc", "private", "--cgroupns", "private"]
     line += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-    if spec.database is not None:
+    if spec.nesting:
         # A query builds a jail around the definition that it reads, which the engine's own filter forbids.
         line += ["--security-opt", f"seccomp={_query_filter(folder)}"]
     return line
@@ -90,7 +90,7 @@ def _limits(spec: JobSpec) -> list[str]:
     return [*line, "--log-driver", "local", "--log-opt", f"max-size={half}b", "--log-opt", "max-file=2"]
 
 
-def _account_files(folder: Path, user: int) -> list[Bind]:
+def account_files(folder: Path, user: int) -> list[Bind]:
     """Write what a program looks up about itself, in place of what the engine copies from the machine."""
     contents = {
         "passwd": f"researcher:x:{user}:{user}::{WORKSPACE}:/bin/sh\n",
@@ -107,7 +107,7 @@ def _account_files(folder: Path, user: int) -> list[Bind]:
     return binds
 
 
-def _variables_file(folder: Path, variables: Mapping[str, str]) -> Path:
+def variables_file(folder: Path, variables: Mapping[str, str]) -> Path:
     """Write the variables where nobody else reads them: on a command line everybody would (S10)."""
     path = folder / "variables"
     for key, value in variables.items():
@@ -129,10 +129,10 @@ def _query_filter(folder: Path) -> Path:
     return path
 
 
-def _mount(bind: Bind, *, writable: bool = False) -> str:
+def mount(bind: Bind, *, writable: bool = False) -> str:
     """Write one mount. The engine reads it as a line of CSV, so a comma in a name needs quoting.
 
-    >>> _mount(Bind(Path("/a,b"), Path("/c")))
+    >>> mount(Bind(Path("/a,b"), Path("/c")))
     'type=bind,"source=/a,b",target=/c,readonly'
     """
     fields = ["type=bind", f"source={bind.source.absolute()}", f"target={bind.inside}"]

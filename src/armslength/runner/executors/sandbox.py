@@ -104,7 +104,7 @@ def _jail(spec: JobSpec, work: Path, binds: tuple[bubblewrap.Bind, ...], user: i
         scratch=(bubblewrap.Scratch(Path("/tmp"), limits.temporary_bytes),),  # noqa: S108 (inside the jail)
         environment={"HOME": "/tmp", "PATH": SEARCH_PATH, "LANG": "C.UTF-8", **spec.environment},  # noqa: S108
         working_folder=WORKSPACE,
-        nesting=spec.database is not None,
+        nesting=spec.nesting,
         user=user,
         group=user,
         limits=bubblewrap.Limits(

@@ -24,6 +24,8 @@ from armslength.runner.local.study import WORKSPACE, Study
 from armslength.runner.workarea import remove_tree
 
 BACKEND = "expectations"  # what study code is told where data is made up
+# What numerical libraries and R ask when they decide how many threads to start.
+THREADS_OF_LIBRARIES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MC_CORES")
 # A file may change while it is copied: so many tries, then we say so.
 MOST_TRIES = 5
 
@@ -57,6 +59,7 @@ class LocalLayer:
             variables=self._variables(plan),
             environment=environment,
             policy=self.settings.policy_file,
+            processors=self.settings.processors_of_each,
         )
         self.executor.prepare(spec)
         read = {one.path: one.sha256 for one in inputs}
@@ -64,6 +67,7 @@ class LocalLayer:
 
     def _variables(self, plan: JobPlan) -> dict[str, str]:
         found = variables(backend=BACKEND)
+        found |= dict.fromkeys(THREADS_OF_LIBRARIES, str(self.settings.processors_of_each))
         if is_raw_sql(plan.environment):
             # Also without a database: the query is judged as this backend would.
             found["OPENSAFELY_BACKEND"] = self.settings.backend

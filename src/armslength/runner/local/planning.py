@@ -39,6 +39,7 @@ class Settings:
     """How a study is run here."""
 
     jobs_at_once: int = 2
+    processors: int = 2  # of all actions together
     job_megabytes: int = 4096
     total_megabytes: int = 8192
     minutes: int = 24 * 60
@@ -52,6 +53,11 @@ class Settings:
     project: str = ""  # for whom
     images: bool = False  # actions run in containers, each in the image of its environment
     homes: Homes | None = None  # the reusable actions that are known on this machine
+
+    @property
+    def processors_of_each(self) -> int:
+        """How many processors one action may count on when as many run at once as may."""
+        return max(1, self.processors // self.jobs_at_once)
 
     @property
     def policy(self) -> InsidePolicy:
