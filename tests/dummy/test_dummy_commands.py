@@ -146,3 +146,37 @@ def test_ready_made_measures_are_rounded_too(study):
 def test_a_wrong_suffix_is_refused_before_anything_is_invented(study):
     done = ehrql(study, "generate-dataset", "d.py", "--output", "x.txt", status=2)
     assert "error Q121" in done.stderr
+
+
+OWN = """\
+from datetime import date
+from ehrql import create_dataset
+from ehrql.tables import Constraint, EventFrame, Series, table
+from ehrql.tables.core import patients
+@table
+class visits(EventFrame):
+    day = Series(date)
+    kind = Series(str, constraints=[Constraint.Categorical(["home", "clinic"]), Constraint.NotNull()])
+dataset = create_dataset()
+dataset.define_population(visits.exists_for_patient() & patients.exists_for_patient())
+dataset.kind = visits.sort_by(visits.day).last_for_patient().kind
+"""
+
+
+def test_a_table_of_the_definitions_own_is_invented_read_and_checked(study):
+    (study / "own.py").write_text(OWN)
+    ehrql(study, "create-dummy-tables", "own.py", "tables")
+    visits = study / "tables" / "visits.csv"
+    assert visits.read_text().splitlines()[0] == "patient_id,day,kind"
+    visits.write_text("patient_id,day,kind\n1,2020-01-01,home\n1,2021-01-01,clinic\n")
+    done = ehrql(study, "generate-dataset", "own.py", "--dummy-tables", "tables")
+    assert done.stdout.splitlines() == ["patient_id,kind", "1,clinic"]
+    visits.write_text("patient_id,day,kind\n1,2020-01-01,moon\n")
+    assert "moon" in ehrql(study, "generate-dataset", "own.py", "--dummy-tables", "tables", status=11).stderr
+
+
+def test_a_table_of_the_definitions_own_is_refused_on_real_data(study):
+    (study / "own.py").write_text(OWN)
+    (study / "store").mkdir()
+    done = ehrql(study, "generate-dataset", "own.py", "--dsn", "store", status=10)
+    assert "Q129" in done.stderr and "visits" in done.stderr and "table_from_file" in done.stderr

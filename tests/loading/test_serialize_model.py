@@ -281,3 +281,37 @@ def test_a_damaged_document_is_read_whole_or_refused(data: st.DataObject) -> Non
         back(damaged)
     except Mistake as refused:
         assert refused.code == "Q001"
+
+
+# ------------------------------------------------------------------------------- tables of a definition's own
+
+VISITS = nodes.SelectTable(
+    "visits",
+    TableSchema.of(
+        {
+            "day": datetime.date,
+            "kind": Column(str, (Constraint.Categorical(["a", "b"]), Constraint.NotNull())),
+        }
+    ),
+    required_permission="visits",
+)
+HOMES = nodes.SelectPatientTable("homes", TableSchema.of({"size": int}))
+
+
+@pytest.mark.parametrize("own", [VISITS, HOMES])
+def test_a_table_of_its_own_comes_back_where_there_is_no_real_data(own: Any) -> None:
+    assert read(write(nodes.Exists(own)), find_table=find_table, own_tables=True) == nodes.Exists(own)
+
+
+@pytest.mark.parametrize("own", [VISITS, HOMES])
+def test_a_table_of_its_own_is_refused_on_real_data(own: Any) -> None:
+    with pytest.raises(Mistake, match=own.name) as told:
+        back(write(nodes.Exists(own)))
+    assert told.value.code == "Q129" and "table_from_file" in (told.value.hint or "")
+
+
+@pytest.mark.parametrize("name", ["../passwd", "", "a b", "x" * 201])
+def test_a_table_of_its_own_has_a_plain_name(name: str) -> None:
+    text = write(nodes.Exists(HOMES)).replace(b'"homes"', json.dumps(name).encode())
+    with pytest.raises(Mistake, match="refused"):
+        read(text, find_table=find_table, own_tables=True)

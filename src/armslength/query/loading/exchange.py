@@ -45,7 +45,7 @@ def ask(argv: Callable[[int], list[str]], jail: Jail | None, *, limits: LoadLimi
         try:
             answering.close()
             chatting.close()
-            deadline = time.monotonic() + limits.seconds
+            deadline = time.monotonic() + limits.clock_seconds
             content, too_large = _read(running, result.fileno(), chatter.fileno(), deadline, limits, say)
             if too_large:
                 running.kill()
@@ -65,7 +65,8 @@ def _start(argv: list[str], jail: Jail | None, limits: LoadLimits, answering: in
         return bubblewrap.start(jail, argv, stdout=chatting, stderr=chatting, pass_descriptors=(answering,))
     # Without a jail the kernel still limits each process by itself, where this program is installed.
     # The hard limit lies a second higher, so that SIGXCPU says why it ended: SIGKILL has many reasons.
-    memory, processor = f"--as={limits.memory_bytes}", f"--cpu={limits.seconds}:{limits.seconds + 1}"
+    seconds = limits.processor_seconds
+    memory, processor = f"--as={limits.memory_bytes}", f"--cpu={seconds}:{seconds + 1}"
     prefix = ["prlimit", memory, processor, "--core=0", "--"] if shutil.which("prlimit") else []
     process = subprocess.Popen(
         [*prefix, *argv],

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from armslength.kernel.bubblewrap import MEBIBYTE, Bind, Jail, Limits, Scratch
 from armslength.kernel.errors import Mistake
 
 VARIABLE = "EHRQL_ISOLATE_USER_CODE"
+PROCESSOR_VARIABLE = "ARMSLENGTH_LOADING_PROCESSOR_SECONDS"
+CLOCK_VARIABLE = "ARMSLENGTH_LOADING_SECONDS"
 TEMPORARY = Path("/tmp")  # noqa: S108 (inside the jail)
 
 
@@ -40,13 +43,40 @@ class Isolation(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LoadLimits:
-    """What loading one definition may use."""
+    """What loading one definition may use.
 
-    seconds: int = 120
+    Work is limited by time of the processor, which does not pass while a busy machine lets the definition wait;
+    the limit by the clock ends what only waits.
+    """
+
+    processor_seconds: int = 120
+    clock_seconds: int = 1200
     memory_bytes: int = 2048 * MEBIBYTE
     processes: int = 64
     result_bytes: int = 64 * MEBIBYTE
     output_bytes: int = 4 * MEBIBYTE
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> LoadLimits:
+        """Read the limits of time. Raises Mistake Q008 for what is not a number of seconds."""
+        usual = cls()
+        return replace(
+            usual,
+            processor_seconds=_seconds(environment, PROCESSOR_VARIABLE, usual.processor_seconds),
+            clock_seconds=_seconds(environment, CLOCK_VARIABLE, usual.clock_seconds),
+        )
+
+
+def _seconds(environment: Mapping[str, str], variable: str, usual: int) -> int:
+    word = environment.get(variable) or str(usual)
+    if re.fullmatch("[1-9][0-9]{0,6}", word):
+        return int(word)
+    raise Mistake(
+        "Q008",
+        f"`{word}` is not a number of seconds",
+        variable,
+        "give a whole number from 1 up, or leave it out",
+    )
 
 
 def jail_wanted(isolation: Isolation, *, real_data: bool) -> tuple[bool, str | None]:
@@ -82,7 +112,7 @@ def jail_for(folders: tuple[Path, ...], *, study: Path, hidden: tuple[Path, ...]
         hostname="definition",
         limits=Limits(
             memory_bytes=limits.memory_bytes,
-            cpu_seconds=limits.seconds,
+            cpu_seconds=limits.processor_seconds,
             file_bytes=64 * MEBIBYTE,
             open_files=256,
             processes=limits.processes,

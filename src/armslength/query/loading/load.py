@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,14 +16,21 @@ from armslength.kernel.errors import Mistake
 from armslength.query.loading.child import LOADED, MISTAKE
 from armslength.query.loading.contract_tables import find_table
 from armslength.query.loading.exchange import Answer, Say, ask, plain
-from armslength.query.loading.isolation import Isolation, LoadLimits, child_arguments, jail_for, jail_wanted
+from armslength.query.loading.isolation import (
+    CLOCK_VARIABLE,
+    PROCESSOR_VARIABLE,
+    Isolation,
+    LoadLimits,
+    child_arguments,
+    jail_for,
+    jail_wanted,
+)
 from armslength.query.loading.loaded import DEFINITION_STATUS, LoadedDefinition
 from armslength.query.model.measures import Measures
 from armslength.query.model.nodes import Dataset, Series
 from armslength.query.model.serialize import read
 
 USAGE_STATUS = 2
-USUAL_LIMITS = LoadLimits()
 CODE = re.compile(r"Q[0-9]{3}")
 NAME = re.compile(r"\w{1,200}")
 
@@ -48,7 +56,7 @@ def load(
     isolate: Isolation = Isolation.DEFAULT,
     real_data: bool = False,
     hidden: Sequence[Path] = (),
-    limits: LoadLimits = USUAL_LIMITS,
+    limits: LoadLimits | None = None,
     say: Say = to_stderr,
     showing: Showing | None = None,
 ) -> LoadedDefinition:
@@ -56,8 +64,10 @@ def load(
 
     The file can read the working folder (the study) and its own folder, less those `hidden`. `real_data` says
     that a database is configured: then nothing runs unless it can be isolated. `showing` switches `show()` on.
+    Without `limits`, those of the environment hold.
     Raises Mistake for whatever is wrong with the definition, in words about the study's own lines.
     """
+    limits = limits or LoadLimits.from_environment()
     path, folders = _places(definition)
     if showing is not None and (tables := _tables(showing)):
         folders = (*folders, tables)
@@ -74,7 +84,7 @@ def load(
         say=say,
     )
     document = _document(answer, definition, limits)
-    return _loaded(read(document, find_table=find_table), definition, isolated)
+    return _loaded(read(document, find_table=find_table, own_tables=not real_data), definition, isolated)
 
 
 def _places(definition: Path) -> tuple[Path, tuple[Path, ...]]:
@@ -118,9 +128,14 @@ def _document(answer: Answer, definition: Path, limits: LoadLimits) -> bytes:
         raise _ended(
             "Q007", what, definition, "read large tables from the database instead of into the definition"
         )
-    if outcome.timed_out or outcome.exit_status == -24:  # SIGXCPU
-        what = f"it was still running after {limits.seconds} seconds"
-        raise _ended("Q006", what, definition, "look for a loop that never ends")
+    if outcome.timed_out:
+        what = f"it was still there after {limits.clock_seconds} seconds, and did not use the processor that long"
+        hint = f"look for what it waits for. On a machine that is very busy, {CLOCK_VARIABLE} can be raised"
+        raise _ended("Q006", what, definition, hint)
+    if outcome.exit_status == -signal.SIGXCPU:
+        what = f"it was still running after {limits.processor_seconds} seconds of processor time"
+        hint = f"look for a loop that never ends. Where so much work is needed, raise {PROCESSOR_VARIABLE}"
+        raise _ended("Q006", what, definition, hint)
     if outcome.out_of_memory or outcome.exit_status == -9:
         what = f"it needs more than {limits.memory_bytes >> 20} MiB of memory"
         raise _ended(

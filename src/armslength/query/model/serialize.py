@@ -1,6 +1,7 @@
 """The query model as JSON and back: the only thing that crosses from study code to the engine.
 
-A document is data and nothing else. It may name a table of a contract but never define one, it can only
+A document is data and nothing else. It may name a table of a contract but never define one (a table of its own
+is read only where there is no real data), it can only
 hold the node classes of `nodes.OPERATIONS`, every field is checked against the class's own declaration,
 and building the nodes checks types and domains again. So a forged document can ask for no more than an
 honest definition could.
@@ -8,7 +9,8 @@ honest definition could.
 Version 1, all nodes children first, so that a reference always points back:
 
     {"format": "armslength-query", "version": 1,
-     "nodes": [["table", ["core", "patients"]], ["SelectColumn", [{"node": 0}, "sex"]], …],
+     "nodes": [["table", ["core", "patients"]], ["SelectColumn", [{"node": 0}, "sex"]],
+               ["own table", ["event", "visits", {"schema": …}, null]], …],
      "value": {"dict": [["dataset", {"node": 7}], …]}}
 
 Plain values are themselves; arrays are tuples; `{"date": …}`, `{"float": "nan"}`, `{"type": "int"}`,
@@ -23,7 +25,6 @@ import dataclasses
 import datetime
 import json
 import math
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
@@ -31,17 +32,15 @@ from armslength.kernel.errors import Mistake
 from armslength.query.model.codes import CODE_SYSTEMS, MULTI_CODE_STRINGS, BaseCode, BaseMultiCodeString
 from armslength.query.model.constraints import CONSTRAINT_KINDS, Categorical
 from armslength.query.model.declared import check_fields
+from armslength.query.model.document_checks import check_meaning
 from armslength.query.model.errors import ModelError
-from armslength.query.model.frames import InlinePatientTable, Position, SelectPatientTable, SelectTable
+from armslength.query.model.frames import Position, SelectPatientTable, SelectTable
 from armslength.query.model.measures import Measure, Measures
 from armslength.query.model.node import Node, walk
 from armslength.query.model.nodes import OPERATIONS
-from armslength.query.model.outputs import Dataset, GroupedSum, SeriesCollectionFrame
 from armslength.query.model.schema import Column, TableSchema
-from armslength.query.model.series import Value
 from armslength.query.model.types import VALUE_TYPES
 
-NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,199}")
 FORMAT, VERSION = "armslength-query", 1
 BYTES, NODES, DEPTH, NESTING = 64 << 20, 1_000_000, 10_000, 12
 # A contract table by namespace and name, or None when there is no such contract.
@@ -69,8 +68,12 @@ def write(value: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def read(document: bytes, *, find_table: FindTable) -> Any:
-    """Read what `write` wrote, believing nothing. Raises Mistake naming the place that is wrong."""
+def read(document: bytes, *, find_table: FindTable, own_tables: bool = False) -> Any:
+    """Read what `write` wrote, believing nothing. Raises Mistake naming the place that is wrong.
+
+    With `own_tables` a definition may bring tables that no contract has. Never allow that where there is real data:
+    such a table says itself which permission it needs. Otherwise Mistake Q129.
+    """
     if len(document) > BYTES:
         raise _refused(f"it is larger than {BYTES >> 20} MiB", "the document")
     try:
@@ -83,21 +86,21 @@ def read(document: bytes, *, find_table: FindTable) -> Any:
         raise _refused(f"its version is {found.get('version')!r:.50}, not {VERSION}", "the document")
     if set(found) != {"format", "version", "nodes", "value"}:
         raise _refused("its parts are not format, version, nodes and value", "the document")
-    made = _read_nodes(found["nodes"], find_table)
+    made = _read_nodes(found["nodes"], find_table, own_tables)
     try:
         return _Reader(made).decode(found["value"], 0)
     except (ModelError, TypeError, ValueError, OverflowError) as error:
         raise _refused(str(error), "the value") from None
 
 
-def _read_nodes(entries: object, find_table: FindTable) -> list[Node]:
+def _read_nodes(entries: object, find_table: FindTable, own_tables: bool) -> list[Node]:
     """Build the nodes in order; each is checked by its own class."""
     if not isinstance(entries, list) or len(entries) > NODES:
         raise _refused(f"its nodes are not a list of at most {NODES:,}", "the document")
     reader = _Reader([])
     for index, entry in enumerate(entries):
         try:
-            reader.add(entry, find_table)
+            reader.add(entry, find_table, own_tables)
         except (ModelError, TypeError, ValueError, OverflowError) as error:
             kind = entry[0] if isinstance(entry, list) and entry else entry
             raise _refused(str(error)[:1000], f"node {index} ({str(kind)[:50]})") from None
@@ -135,7 +138,10 @@ def _find_nodes(value: object, found: list[Node]) -> None:
 
 def _encode_node(node: Node, order: Mapping[Node, int]) -> list[Any]:
     if isinstance(node, TABLES):
-        return ["table", [node.namespace, node.name]]
+        if node.namespace:
+            return ["table", [node.namespace, node.name]]
+        kind = "patient" if isinstance(node, SelectPatientTable) else "event"
+        return ["own table", [kind, node.name, _encode(node.schema, order), node.required_permission]]
     return [type(node).__name__, [_encode(getattr(node, name), order) for name in node.field_names]]
 
 
@@ -219,7 +225,7 @@ class _Reader:
         self.depths: list[int] = []
         self.deepest = 0
 
-    def add(self, entry: object, find_table: FindTable) -> None:
+    def add(self, entry: object, find_table: FindTable, own_tables: bool) -> None:
         """Build the next node."""
         if not (isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], list)):
             raise ValueError("a node is written as its class and its fields")
@@ -227,12 +233,14 @@ class _Reader:
         self.deepest = 0
         if name == "table":
             self.made.append(_find(find_table, encoded))
+        elif name == "own table":
+            self.made.append(self.own_table(encoded, own_tables))
         else:
             cls = _registered(NODE_CLASSES, name, "operation")
             fields = [self.decode(each, 0) for each in encoded]
             check_fields(cls, fields)
             self.made.append(cls(*fields))
-            _check_meaning(self.made[-1])
+            check_meaning(self.made[-1])
         if self.deepest >= DEPTH:
             raise ValueError(f"operations are nested more than {DEPTH:,} deep")
         self.depths.append(self.deepest + 1)
@@ -274,6 +282,19 @@ class _Reader:
             self.deepest = max(self.deepest, self.depths[index])
         return self.made[index]
 
+    def own_table(self, encoded: list[Any], allowed: bool) -> Node:
+        """A table that the definition itself writes down."""
+        kind, *rest = encoded
+        name, schema, permission = (self.decode(each, 1) for each in rest)
+        if not allowed:
+            raise _own_table_refused(str(name)[:100])
+        cls = SelectPatientTable if kind == "patient" else SelectTable
+        fields = [name, schema, "", permission, False]
+        check_fields(cls, fields)
+        made = cls(*fields)
+        check_meaning(made)
+        return made
+
     def declaration(self, kind: str, content: Any, nesting: int) -> Any:
         """A column or a constraint, rebuilt by its own class."""
         name, *rest = _list(content)
@@ -292,10 +313,18 @@ def _find(find_table: FindTable, encoded: list[Any]) -> Node:
     found = find_table(namespace, name)
     if found is None:
         where = f"the contract `{namespace[:100]}`" if namespace else "`ehrql.tables`"
-        raise ValueError(
-            f"`{name[:100]}` is not a table of {where}; a definition cannot bring tables of its own"
-        )
+        raise ValueError(f"`{name[:100]}` is not a table of {where}")
     return found
+
+
+def _own_table_refused(name: str) -> Mistake:
+    return Mistake(
+        "Q129",
+        f"the definition uses `{name}`, a table that it writes down itself: a database of real data has no such table",
+        hint="use a table of `ehrql.tables`, or `table_from_file` for a file of the study; tables of one's own are "
+        "for trying out, with invented patients or `--dummy-tables`",
+        exit_status=10,
+    )
 
 
 def _registered(registry: Mapping[str, Any], name: object, what: str) -> Any:
@@ -363,35 +392,3 @@ DECODERS: dict[str, Callable[[Any], Any]] = {
     "code": _decode_code,
     "found": _decode_found,
 }
-
-
-def _check_meaning(node: Node) -> None:
-    """Raise for what the classes leave to the language: names of outputs, types of inline rows."""
-    if isinstance(node, InlinePatientTable):
-        kinds = (int, *(column.type for _, column in node.schema.columns))
-        for row in node.rows:
-            if type(row[0]) is not int or any(
-                value is not None and type(value) is not kind for value, kind in zip(row, kinds, strict=True)
-            ):
-                raise ValueError(f"an inline row does not have the types of its columns: {str(row)[:100]}")
-    if isinstance(node, Value) and isinstance(node.value, BaseCode):
-        type(node.value)(str(node.value))  # only rows of data may hold codes that are not well-formed
-    named: tuple[tuple[tuple[str, Any], ...], ...] = ()
-    if isinstance(node, Dataset):
-        named = (node.variables, node.events)
-    elif isinstance(node, GroupedSum):
-        named = (node.numerators, node.group_bys)
-    elif isinstance(node, SeriesCollectionFrame):
-        named = (node.members,)
-    elif isinstance(node, Measure):
-        named = (((node.name, node),), node.group_by)
-    for names in named:
-        _check_names([name for name, _ in names])
-
-
-def _check_names(names: list[str]) -> None:
-    if len(set(names)) != len(names):
-        raise ValueError("an output has two columns of the same name")
-    for name in names:
-        if not NAME.fullmatch(name) or name == "patient_id":
-            raise ValueError(f"{name[:100]!r} cannot be the name of a column")
