@@ -17,7 +17,7 @@ An engine is a kind of database that answers queries. The address of the databas
 
 | Engine | Database | Address |
 |---|---|---|
-| `duckdb` | DuckDB, embedded: the default | the folder of a store, or `duckdb:///path/to/file.duckdb` |
+| `duckdb` | DuckDB, embedded: the default; 1.5 and 2.0 are tested | the folder of a store, or `duckdb:///path/to/file.duckdb` |
 | `postgresql` | PostgreSQL, on a server: [how to](../how-to/run-on-postgresql.md) | `postgresql://user@host/database` |
 
 Both are run by the tests, on the real database: every specification of the language, and queries made at random whose
