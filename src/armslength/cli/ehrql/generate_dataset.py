@@ -85,11 +85,14 @@ def run(arguments: argparse.Namespace) -> int:
         check_file(arguments.test_data_file, parameters=arguments.parameters, dsn=dsn)
 
     from armslength.query.api.datasets import generate_dataset, print_dataset, require_permissions
+    from armslength.query.api.estimates import preflight
 
     require_permissions(dataset, granted=permissions)
     database = database_for(arguments, dsn=dsn, question=dataset)
     progress.tell_held_back(database, permissions=permissions)
     progress.tell_statements([dataset], database=database, permissions=permissions)
+    for warning in preflight(dataset, database=database, permissions=permissions):
+        progress.tell(warning, level="warning")
     if arguments.output is None:
         counts = print_dataset(
             dataset, database=database, stream=sys.stdout.buffer, permissions=permissions, progress=progress

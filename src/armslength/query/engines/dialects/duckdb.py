@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,7 @@ from armslength.query.engines.engine import (
 from armslength.query.engines.execution import executed, plan_text
 from armslength.query.engines.passes import planned
 from armslength.query.engines.query_plan import Pass
+from armslength.query.engines.table_sizes import TableSize, size_of_arrow, size_of_parquet
 from armslength.query.model.nodes import Dataset
 
 BATCH_ROWS = 64_000
@@ -58,6 +59,7 @@ class DuckDB:
 
     connection: duckdb.DuckDBPyConnection
     spill: SpillFolder
+    source: Source
     capabilities: ClassVar[Capabilities] = Capabilities(
         name="duckdb", title="DuckDB", sql="duckdb", refused=DIALECT.refused
     )
@@ -82,7 +84,7 @@ class DuckDB:
         except BaseException:
             spill.remove()
             raise
-        return cls(connection=connection, spill=spill)
+        return cls(connection=connection, spill=spill, source=source)
 
     def compile(self, dataset: Dataset, *, backend: Backend, passes: tuple[Pass, ...] | None = None) -> Plan:
         """Return the statements of a query; `passes=()` leaves the plan as plain as it can be."""
@@ -142,6 +144,17 @@ class DuckDB:
     def explain(self, plan: Plan) -> str:
         """Return each step's purpose and SQL as one text."""
         return plan_text(plan)
+
+    def sizes(self, tables: Iterable[str]) -> dict[str, TableSize]:
+        """Return how large tables are, from the footers of their files or the database's catalogue."""
+        if isinstance(self.source, ParquetFiles):
+            known = self.source.tables
+            return {name: size_of_parquet(known[name]) for name in tables if name in known}
+        if isinstance(self.source, ArrowTables):
+            held = self.source.tables
+            return {name: size_of_arrow(held[name]) for name in tables if name in held}
+        rows = self.connection.execute("SELECT table_name, estimated_size FROM duckdb_tables()").fetchall()
+        return {name: TableSize(rows=size) for name, size in rows if name in set(tables)}
 
     def close(self) -> None:
         """Close the connection and remove what it spilled."""

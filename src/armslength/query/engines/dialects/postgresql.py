@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -34,6 +34,7 @@ from armslength.query.engines.engine import (
     Statement,
 )
 from armslength.query.engines.on_server import OnServer
+from armslength.query.engines.table_sizes import TableSize
 
 # Where rows held in memory are asked of PostgreSQL, as tests and examples do: in temporary tables of this server.
 SCRATCH = "ARMSLENGTH_POSTGRESQL_DSN"
@@ -69,6 +70,15 @@ class PostgreSQL(OnServer[psycopg.Connection[Any]]):
         if isinstance(source, DatabaseServer):
             engine._connection = engine._connect()
         return engine
+
+    def sizes(self, tables: Iterable[str]) -> dict[str, TableSize]:
+        """Return how large tables are by the catalogue: as many rows as when they were last analysed."""
+        found = self._ready().execute(
+            "SELECT t.name, c.reltuples::bigint, pg_total_relation_size(c.oid) FROM unnest(%s::text[]) AS t(name)"
+            " JOIN pg_class c ON c.oid = to_regclass(quote_ident(t.name)) WHERE c.reltuples >= 0",
+            (list(tables),),
+        )
+        return {name: TableSize(rows=rows, bytes=size, is_exact=False) for name, rows, size in found}
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = connected(_address(self.source), self.settings)
