@@ -70,6 +70,20 @@ def test_other_formats_are_written(ehrql: Ehrql, study: Path, store: Path, suffi
         assert pyarrow.feather.read_table(study / "x.arrow").column_names == ["patient_id", "sex", "events"]
 
 
+def test_a_receipt_is_given_by_which_results_are_verified_later(
+    ehrql: Ehrql, study: Path, store: Path
+) -> None:
+    options = ["--output", "out/:arrow", "--receipt", "receipt.json"]
+    done = ehrql(study, "generate-dataset", "d.py", *options, DATABASE_URL=store)
+    assert done.returncode == 0, done.stderr
+    line = [sys.executable, "-m", "armslength", "data", "verify", "receipt.json"]
+    verified = subprocess.run(line, cwd=study, capture_output=True, text=True)
+    assert verified.returncode == 0 and "out/dataset.arrow" in verified.stdout, verified.stderr
+    (study / "out" / "dataset.arrow").write_bytes(b"something else")
+    changed = subprocess.run(line, cwd=study, capture_output=True, text=True)
+    assert changed.returncode != 0 and "Q141" in changed.stderr
+
+
 def test_a_folder_with_a_format_gets_a_file_for_each_table(ehrql: Ehrql, study: Path, store: Path) -> None:
     done = ehrql(study, "generate-dataset", "d.py", "--output", "out/:csv", DATABASE_URL=store)
     assert done.returncode == 0 and rows_of(study / "out" / "dataset.csv")

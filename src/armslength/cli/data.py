@@ -23,6 +23,7 @@ from rich.progress import (
 from rich.table import Table
 
 from armslength.kernel.errors import Mistake
+from armslength.query.formats.receipts import verify_receipt
 from armslength.query.formats.store import ColumnType, Store, StoreTable, read_store, verify_store
 from armslength.query.stores.files import import_files
 from armslength.query.stores.files_report import FilesReport
@@ -159,6 +160,18 @@ def describe_command(
         typer.echo(json.dumps(_description(found), indent=1))
     else:
         _print_description(found, verified=verify)
+
+
+@app.command("verify")
+def verify_command(
+    receipt: Annotated[
+        Path, typer.Argument(metavar="RECEIPT", help="What `ehrql generate-dataset --receipt` wrote.")
+    ],
+) -> None:
+    """Read every byte of result files and say whether they are what was written."""
+    for name, file in verify_receipt(receipt).items():
+        told = f"{file.path}: {name}, {file.rows:,} rows, {size_in_words(file.bytes)}, as it was written"
+        _console().print(told, markup=False)
 
 
 def _day(text: str) -> date:

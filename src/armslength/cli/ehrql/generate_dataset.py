@@ -15,6 +15,7 @@ from armslength.cli.ehrql.settings import (
     add_definition,
     check_output,
     dsn_of,
+    give_receipt,
     load_definition,
     permissions_from,
 )
@@ -39,6 +40,12 @@ def add_shared_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         help="a file (.arrow, .csv, .csv.gz, .parquet) or a folder with a format (`results/:csv`); "
         "without it, CSV on standard output",
+    )
+    parser.add_argument(
+        "--receipt",
+        type=Path,
+        metavar="FILE",
+        help="write there how many rows and which bytes the results have, for `armslength data verify`",
     )
     parser.add_argument("--dsn", help="the database: a store's folder (default: DATABASE_URL)")
     add_backend(parser)
@@ -103,6 +110,7 @@ def run(arguments: argparse.Namespace) -> int:
         generated = generate_dataset(
             dataset, database=database, output=arguments.output, permissions=permissions, progress=progress
         )
+        give_receipt(arguments, generated.files)
         written = [f"{file.rows:,} rows to {file.path}" for file in generated.files.values()]
     progress.tell(f"wrote {', '.join(written)} in {time.monotonic() - started:.1f} seconds")
     return 0

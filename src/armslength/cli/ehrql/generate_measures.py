@@ -10,7 +10,13 @@ from armslength.cli.ehrql.databases import database_for, require_installed
 from armslength.cli.ehrql.generate_dataset import add_shared_arguments
 from armslength.cli.ehrql.progress import Progress
 from armslength.cli.ehrql.reliability import require_reliable
-from armslength.cli.ehrql.settings import check_output, dsn_of, load_definition, permissions_from
+from armslength.cli.ehrql.settings import (
+    check_output,
+    dsn_of,
+    give_receipt,
+    load_definition,
+    permissions_from,
+)
 from armslength.cli.ehrql.without_database import answer_measures, has_database
 
 
@@ -54,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         generated = generate_measures(
             measures, database=database, output=arguments.output, permissions=permissions, progress=progress
         )
+        give_receipt(arguments, generated.files)
         written = [f"{file.rows:,} rows to {file.path}" for file in generated.files.values()]
     progress.tell(f"wrote {', '.join(written)} in {time.monotonic() - started:.1f} seconds")
     return 0

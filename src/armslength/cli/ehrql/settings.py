@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from armslength.kernel.errors import Mistake
 
 if TYPE_CHECKING:
+    from armslength.query.formats.writers import WrittenFile
     from armslength.query.loading.loaded import LoadedDefinition
 
 USAGE_STATUS = 2
@@ -39,6 +40,14 @@ def check_output(output: str) -> None:
     except Mistake as mistake:
         mistake.exit_status = USAGE_STATUS
         raise
+
+
+def give_receipt(arguments: argparse.Namespace, files: Mapping[str, WrittenFile]) -> None:
+    """Write the receipt of result files, where one is asked for."""
+    if arguments.receipt is not None:
+        from armslength.query.formats.receipts import write_receipt
+
+        write_receipt(arguments.receipt, files)
 
 
 def permissions_from(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from armslength.cli.ehrql.databases import require_known
 from armslength.cli.ehrql.progress import Progress
-from armslength.cli.ehrql.settings import check_output, load_definition
+from armslength.cli.ehrql.settings import check_output, give_receipt, load_definition
 
 if TYPE_CHECKING:
     from armslength.query.api.databases import Database
@@ -55,6 +55,7 @@ def answer_dataset(arguments: argparse.Namespace) -> int:
             counts = datasets.print_dataset(dataset, stream=stream, progress=progress, **given)
         else:
             made = datasets.generate_dataset(dataset, output=arguments.output, progress=progress, **given)
+            give_receipt(arguments, made.files)
             counts = {name: file.rows for name, file in made.files.items()}
     return _finished(counts, arguments, progress, started)
 
@@ -89,6 +90,7 @@ def answer_measures(arguments: argparse.Namespace) -> int:
             counts = measures.print_measures(asked, stream=stream, progress=progress, **given)
         else:
             made = measures.generate_measures(asked, output=arguments.output, progress=progress, **given)
+            give_receipt(arguments, made.files)
             counts = {name: file.rows for name, file in made.files.items()}
     return _finished(counts, arguments, progress, started)
 

@@ -242,7 +242,7 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
             try:
                 _create(connection, name, exp.select("*").from_(exp.func("READ_PARQUET", paths)), kind="VIEW")
             except duckdb.Error as error:
-                hint = "check the store with `armslength data check`, or make it again"
+                hint = "check the store with `armslength data describe --verify`, or make it again"
                 what = f"table `{name}` cannot be read: {_first_line(error)}"
                 raise Mistake("Q106", what, where=str(files[0].parent), hint=hint) from error
 
