@@ -17,6 +17,7 @@ from armslength.query.api.conformance import check_database
 from armslength.query.api.database_reports import ReportKind, report_on
 from armslength.query.api.databases import Database
 from armslength.query.conformance.checking import Wishes
+from armslength.query.conformance.coverage import coverage
 from armslength.query.conformance.report_files import as_page, as_text
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "backends"))
@@ -106,8 +107,25 @@ def test_latest_records_are_those_of_days_with_more_than_a_few(
 ) -> None:
     alone = "INSERT INTO medications VALUES (1, DATE '2026-01-30', '39113611000001102')"
     found = report_on(database(alone), ReportKind.LATEST, as_of=AS_OF, tables=["medications"])
-    assert found.rows == [("core.medications", "date", 200, "2025-06-01", "2025-06-01", "2025-06-01")]
+    day = "2025-06-01"
+    assert found.rows == [("core.medications", "date", 200, "day", day, day, day)]
     assert "2026-01-30" not in as_page(found) + as_text(found)
+
+
+def test_where_days_have_few_rows_the_latest_month_or_year_is_told() -> None:
+    day, one = datetime.date, datetime.timedelta(1)
+    spread = {day(2024, 1, 1) + number * 5 * one: 1 for number in range(73)}  # six or seven each month
+    assert (coverage(spread).by, coverage(spread).latest, coverage(spread).months) == ("year", "2024", ())
+    twice = {each: 2 for each in spread}
+    assert (coverage(twice).by, coverage(twice).first, coverage(twice).latest) == (
+        "month",
+        "2024-01",
+        "2024-12",
+    )
+    assert coverage(twice).complete is None and len(coverage(twice).months) == 12
+    few = coverage({day(2024, 1, 1): 7})
+    assert (few.rows, few.first, few.latest) == (0, None, None)
+    assert coverage({}).rows == 0
 
 
 def test_reports_are_written_in_every_format(

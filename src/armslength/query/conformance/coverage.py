@@ -17,21 +17,27 @@ from armslength.query.conformance.verdict import THRESHOLD, Bar, shown
 from armslength.query.engines.compile.scope import called
 
 WEEK, WEEKS_BEFORE = 7, 12
+LENGTHS = {"day": 10, "month": 7, "year": 4}  # of what names them in a date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """The days of a table: first and latest with more than a few rows, the last that looks complete, rows by month."""
+    """The days of a table: first and latest with more than a few rows, the last that looks complete, rows by month.
 
+    `by` is what rows were counted by: `day`, or `month` or `year` where most days have a few rows at most. `first` and
+    `latest` are then months or years. Whether records look complete is told of days alone.
+    """
+
+    by: str
     rows: int
-    first: datetime.date | None
-    latest: datetime.date | None
+    first: str | None
+    latest: str | None
     complete: datetime.date | None
     months: tuple[Bar, ...]
 
 
 def coverage_of(asked: Asked, offered: Offered, column: str, *, as_of: datetime.date) -> Coverage:
-    """Count the rows of each day, in one query. Days with a few rows are not asked for, nor are days to come."""
+    """Count the rows of each day, in one query; days to come are not asked for."""
     day, count = held(column), exp.Count(this=exp.Star())
     last = exp.Cast(this=exp.Literal.string(as_of.isoformat()), to=exp.DataType.build("DATE"))
     rows = rows_held(offered, (column,), people=None, days=())
@@ -39,21 +45,47 @@ def coverage_of(asked: Asked, offered: Offered, column: str, *, as_of: datetime.
     query = query.where(exp.LTE(this=day.copy(), expression=last), copy=False).group_by(
         day.copy(), copy=False
     )
-    query = query.having(exp.GT(this=count.copy(), expression=exp.Literal.number(THRESHOLD)), copy=False)
     schema = pa.schema([("day", pa.date32()), ("n", pa.int64())])
     found = asked.rows(query, schema, purpose=f"count the days of {offered.name}.{column}")
-    # Rounded day by day: sums of rounded numbers tell no small one by subtraction.
-    counts = {row["day"]: shown(row["n"]) or 0 for row in found}
+    return coverage({row["day"]: row["n"] for row in found})
+
+
+def coverage(rows: Mapping[datetime.date, int]) -> Coverage:
+    """Say what may be said of the rows of each day: by the finest measure of time that hides less than half of them.
+
+    One measure alone is told, and its numbers are rounded one by one: no small one follows by subtraction.
+
+    >>> sparse = {datetime.date(2024, month, day): 1 for month in (1, 3) for day in range(1, 12)}
+    >>> found = coverage(sparse)
+    >>> found.by, found.rows, found.first, found.latest
+    ('month', 20, '2024-01', '2024-03')
+    """
+    by, counts = _counted(rows)
     months: Counter[str] = Counter()
-    for each, n in counts.items():
-        months[each.isoformat()[:7]] += n
+    for label, n in counts.items() if by != "year" else ():
+        months[label[: LENGTHS["month"]]] += n
+    days = {datetime.date.fromisoformat(label): n for label, n in counts.items()} if by == "day" else {}
     return Coverage(
+        by=by,
         rows=sum(counts.values()),
         first=min(counts, default=None),
         latest=max(counts, default=None),
-        complete=complete_until(counts),
+        complete=complete_until(days),
         months=tuple(Bar(label=month, rows=n) for month, n in sorted(months.items())),
     )
+
+
+def _counted(rows: Mapping[datetime.date, int]) -> tuple[str, dict[str, int]]:
+    counts: dict[str, int] = {}
+    measure = ""
+    for measure, length in LENGTHS.items():  # noqa: B007 - the last one tried is the answer
+        exact: Counter[str] = Counter()
+        for day, n in rows.items():
+            exact[day.isoformat()[:length]] += n
+        counts = {label: shown(n) or 0 for label, n in sorted(exact.items()) if n > THRESHOLD}
+        if sum(exact[label] for label in counts) * 2 >= sum(exact.values()):
+            break
+    return measure, counts
 
 
 def complete_until(counts: Mapping[datetime.date, int]) -> datetime.date | None:

@@ -99,8 +99,9 @@ def latest_report(asked: Asked, tables: Iterable[Offered], *, as_of: datetime.da
                 offered.name,
                 name,
                 each.rows or None,
-                _text(each.first),
-                _text(each.latest),
+                each.by if each.rows else "few rows in every year",
+                each.first,
+                each.latest,
                 _text(each.complete),
             )
             for name, each in found
@@ -110,9 +111,10 @@ def latest_report(asked: Asked, tables: Iterable[Offered], *, as_of: datetime.da
         sections.append(Section(title=offered.name, rows=rows, coverage=plotted))
     return Report(
         title=f"Latest available records of {asked.backend.name}",
-        words=f"Up to {as_of}. Days with {THRESHOLD} rows or fewer are left out, and their rows not counted. "
-        "Records look complete until the last week with at least half as many rows as the weeks before usually had.",
-        columns=("table", "column", "rows", "first day", "latest day", "looks complete until"),
+        words=f"Up to {as_of}. Days with {THRESHOLD} rows or fewer are left out, and their rows not counted; where "
+        "that would hide most rows, they are counted by month or by year. Records look complete until the last week "
+        "with at least half as many rows as the weeks before usually had.",
+        columns=("table", "column", "rows", "counted by", "first", "latest", "looks complete until"),
         sections=tuple(each for each in sections if each.rows),
     )
 
