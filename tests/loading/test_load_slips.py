@@ -38,6 +38,15 @@ PROGRAMS = (
     "import cohortextractor",
     "dataset.x = when(patients.sex).then(1).otherwise(0)",
     "dataset.x = tests.result.max_for_patient()",
+    "dataset['age'] = age",
+    "dataset[f'age_{1}'] = age",
+    "sexes = ['male']\ndataset.x = patients.sex in sexes",
+    "dataset.x = patients.sex in ['male']",
+    "dataset.x = 1 if patients.sex == 'male' else 2",
+    "dataset.x = max(patients.date_of_birth, patients.date_of_death)",
+    "codelist_from_csv('latin.csv', column='code')",
+    "codelist_from_csv('tabs.csv', column='code')",
+    "import calendar\ndataset.x = calendar.month_name[1]",
     "dataset.x = clinical_events.filter(clinical_events.date > '2020-01-01').count()",
 )
 
@@ -50,7 +59,11 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_words_are_as_they_were_approved(study: Path, golden) -> None:
+def test_the_words_are_as_they_were_approved(study: Path, golden, monkeypatch) -> None:
+    (study / "latin.csv").write_bytes("code\ncafé\n".encode("latin-1"))
+    (study / "tabs.csv").write_text("code\tterm\n1\tx\n")
+    (study / "calendar.py").write_text("# a table of months\n")
+    monkeypatch.delitem(sys.modules, "calendar")
     texts = []
     for program in PROGRAMS:
         definition = study / "definition.py"

@@ -8,7 +8,9 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
+from importlib.metadata import packages_distributions
 from pathlib import Path
+from types import ModuleType
 
 from armslength.query.loading.catalogue import class_of
 from armslength.query.loading.repairs import repaired
@@ -62,9 +64,24 @@ def _compared_method(error: BaseException, line: str) -> str | None:
 
 def _slip(error: BaseException, line: str) -> str | None:
     """What Python says in its own terms, where the author needs those of the language."""
-    if isinstance(error, (TypeError, AttributeError, NameError, ImportError)):
+    if isinstance(error, (TypeError, AttributeError, NameError, ImportError, ValueError)):
         return slip_in(str(error), line)
     return None
+
+
+def _shadowed(error: BaseException, line: str) -> str | None:
+    """A file of the study that bears the name of a module: `datetime.py`, `pandas.py`."""
+    module = getattr(error, "obj", None)
+    if isinstance(error, ImportError):
+        module = sys.modules.get(error.name or "")
+    file = getattr(module, "__file__", None)
+    if not isinstance(error, (AttributeError, ImportError)) or not isinstance(module, ModuleType) or not file:
+        return None
+    known = module.__name__ in sys.stdlib_module_names or module.__name__ in packages_distributions()
+    if not known or not Path(file).is_relative_to(Path.cwd()):
+        return None
+    meant = f"`{Path(file).name}` in the study is imported where `{module.__name__}` is meant"
+    return f"{meant}: give the file another name"
 
 
 def _attribute(error: BaseException, line: str) -> str | None:
@@ -121,9 +138,9 @@ def _files(error: BaseException, line: str) -> str | None:
         return "a definition cannot start other programs; run them before it, and let it read the files they write"
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM) and error.filename:
         return "a definition can read the study's own files and write none"
-    if (
-        error.errno in (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH)
-        or type(error).__name__ == "gaierror"
+    if error.errno in (errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH) or type(error).__name__ in (
+        "gaierror",
+        "URLError",
     ):
         return "there is no network while a definition is loaded; put what it needs into a file of the study"
     if isinstance(error, FileNotFoundError) and isinstance(error.filename, (str, Path)):
@@ -163,6 +180,7 @@ RULES: tuple[Hint, ...] = (
     _conditions,
     _not_called,
     _compared_method,
+    _shadowed,
     _slip,
     _attribute,
     _name,

@@ -127,6 +127,28 @@ SLIPS: tuple[Slip, ...] = (
         "this is an older language; a definition starts with `from ehrql import create_dataset`",
     ),
     Slip(
+        r"'Dataset' object does not support item assignment",
+        'a column is an attribute: `dataset.{1} = …`, or `dataset.add_column("{1}", …)`',
+        r"\[['\"](\w+)['\"]\]",
+    ),
+    Slip(
+        r"'Dataset' object does not support item assignment",
+        "a column whose name is put together is added with `dataset.add_column(name, series)`",
+    ),
+    Slip(
+        r"no single truth value",
+        "whether a value is one of several is asked with `{1}.is_in(…)`",
+        r"([\w.]+) (?:not )?in \w",
+    ),
+    Slip(
+        r"cannot be read: 'utf-8' codec",
+        "save the file as UTF-8: a spreadsheet calls that “CSV UTF-8”",
+    ),
+    Slip(
+        r"no column `\w+`; there are: '[^',]*(?:;|\\t)",
+        "the file's columns are not separated by commas: save it as CSV with commas",
+    ),
+    Slip(
         r"needs a condition that is true or false",
         'compare the value with something: `patients.sex == "male"`, `age >= 18`, `.is_in([…])`, `.is_not_null()`',
     ),
