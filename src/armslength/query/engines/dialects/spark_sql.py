@@ -157,6 +157,15 @@ def _cast_to_int(node: nodes.CastToInt, scope: Scope) -> exp.Expr:
     return cast(as_number(node.source, scope), int)
 
 
+def _extreme_of(node: nodes.MinimumOf | nodes.MaximumOf, scope: Scope) -> exp.Expr:
+    """LEAST and GREATEST skip what is missing; of one value they are not known."""
+    first, *others = (compiled(source, scope) for source in node.sources)
+    if not others:
+        return first
+    function = exp.Least if isinstance(node, nodes.MinimumOf) else exp.Greatest
+    return function(this=first, expressions=others, ignore_nulls=True)
+
+
 OVERRIDES: dict[type[Node], Any] = {
     nodes.ToFirstOfYear: _first_of,
     nodes.ToFirstOfMonth: _first_of,
@@ -164,5 +173,7 @@ OVERRIDES: dict[type[Node], Any] = {
     nodes.DateAddMonths: _add_months,
     nodes.DateAddYears: _add_years,
     nodes.CastToInt: _cast_to_int,
+    nodes.MinimumOf: _extreme_of,
+    nodes.MaximumOf: _extreme_of,
 }
 DIALECT = SparkDialect(name="spark", overrides=OVERRIDES)
