@@ -6,8 +6,11 @@ import os
 import re
 import subprocess
 import sys
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 HERE = Path(__file__).parent
@@ -49,16 +52,29 @@ def programs(folder: Path, *, target: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def records(postgresql: str) -> Iterator[str]:
+    """The address of an empty database on a server, which is gone afterwards."""
+    name = f"records_{uuid.uuid4().hex}"
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    base, _, options = postgresql.partition("?")
+    yield f"{base.rpartition('/')[0]}/{name}" + (f"?{options}" if options else "")
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.mark.timeout(1200)
-def test_the_guide_leads_to_a_database_that_is_queried(tmp_path: Path) -> None:
+def test_the_guide_leads_to_a_database_that_is_queried(tmp_path: Path, records: str) -> None:
     commands, printed = script(PAGE.read_text())
-    assert commands.count("\npytest") == 2 and len(printed) == 4
+    assert commands.count("\npytest") == 3 and len(printed) == 4
     found = programs(tmp_path / "bin", target=tmp_path / "installed")
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "OPENSAFELY"))}
     environment = kept | {
         "PATH": f"{found}:{os.environ['PATH']}",
         "PYTHONPATH": str(tmp_path / "installed"),
         "PYTEST_ADDOPTS": "-q -p no:cacheprovider",
+        "RECORDS": records,
     }
     (tmp_path / "work").mkdir()
     done = subprocess.run(
@@ -71,5 +87,8 @@ def test_the_guide_leads_to_a_database_that_is_queried(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-len(printed) :] == printed
-    assert (tmp_path / "work/north-trust/verdict.html").stat().st_size > 1000
+    assert "\n".join(printed) in done.stdout
+    for page in ("verdict.html", "server.html"):
+        assert (tmp_path / "work/north-trust" / page).stat().st_size > 1000
+    with psycopg.connect(records) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM journal").fetchone() == (5,)
