@@ -15,6 +15,7 @@ import typer
 
 from armslength.cli import INTERRUPTED_STATUS
 from armslength.cli.studies import (
+    UNSAFE,
     BackendOption,
     ExecutorOption,
     ForProjectOption,
@@ -100,8 +101,7 @@ def run(
     from armslength.runner.local.study import find_study
 
     study = find_study(project)
-    pipeline = study.read_pipeline()
-    show_warnings(pipeline)
+    show_warnings(pipeline := study.read_pipeline())
     if not actions:
         raise _no_actions(pipeline)
     settings = replace(
@@ -114,7 +114,7 @@ def run(
     )
     if plan:
         return show_plan(study, pipeline, tuple(actions), settings, as_json=as_json)
-    how = How("unconfined" if unsafe_no_sandbox else executor, wait=wait, explain=explain, as_json=as_json)
+    how = How(UNSAFE if unsafe_no_sandbox else executor, wait=wait, explain=explain, as_json=as_json)
     return _run(study, pipeline, tuple(actions), settings, how)
 
 
