@@ -58,3 +58,16 @@ def postgresql() -> Generator[str, None, None]:
     with running_server() as address, pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARMSLENGTH_POSTGRESQL_DSN", address)
         yield address
+
+
+@pytest.fixture(scope="session")
+def spark() -> Generator[str, None, None]:
+    """The address of a Spark of these tests' own, which the engine asks of rows held in memory and of files."""
+    pytest.importorskip("pyspark")
+    from spark_server import running_server, why_not
+
+    if reason := why_not():
+        pytest.skip(f"{reason}: tools/need-spark")
+    with running_server() as address, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARMSLENGTH_SPARK_DSN", address)
+        yield address

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from armslength.testing import extract_all
 STUDY = Path(__file__).parent / "definitions"
 HELPERS = {"codelists", "helpers"}
 DEFINITIONS = sorted(path.stem for path in (STUDY / "analysis").glob("*.py") if path.stem not in HELPERS)
-ENGINES = sorted(point.name for point in entry_points(group="armslength.engines"))
+ENGINES = ("duckdb", "postgresql")  # the others answer the specifications
 PARAMETERS = {
     "parameters": ["--start_date", "2021-01-01", "--codes", "44054006", "46635009"],
     "argument_parser": ["--start-date", "2021-01-01", "--cohort", "old"],

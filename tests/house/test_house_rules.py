@@ -90,10 +90,12 @@ def test_every_error_code_has_a_page_and_every_page_a_code():
     assert stale == set()
 
 
-def test_every_extra_is_one_role():
+def test_every_extra_is_one_role_or_one_engine():
     project = tomllib.loads((HOUSE / "pyproject.toml").read_text())["project"]
     roles = {"researcher", "provider", "runner", "server", "airlock"}
-    assert set(project["optional-dependencies"]) == roles | {"all"}
+    engines = set(project["entry-points"]["armslength.engines"])
+    extras = set(project["optional-dependencies"])
+    assert extras >= roles | {"all"} and extras - roles - {"all"} <= engines | {"trino"}
 
 
 def test_the_readme_names_two_commands_to_set_up():

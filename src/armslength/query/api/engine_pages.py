@@ -19,8 +19,9 @@ An engine is a kind of database that answers queries. The address of the databas
 |---|---|---|
 | `duckdb` | DuckDB, embedded: the default; 1.5 and 2.0 are tested | the folder of a store, or `duckdb:///path/to/file.duckdb` |
 | `postgresql` | PostgreSQL, on a server: [how to](../how-to/run-on-postgresql.md) | `postgresql://user@host/database` |
+| `spark` | Apache Spark, through Spark Connect: [how to](../how-to/run-on-spark.md) | `sc://host:15002/;schema=name`, or the folder of a store |
 
-Both are run by the tests, on the real database: every specification of the language, and queries made at random whose
+All are run by the tests, on the real database: every specification of the language, and queries made at random whose
 answers must be those of the reference interpreter.
 
 ## Operations

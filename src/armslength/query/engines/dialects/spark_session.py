@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ class Session:
     spark: SparkSession
     timeout: float | None = None
     is_late: bool = False
+    _running: int = 0  # the number of the statement that runs, 0 for none
+    _begun: int = 0
 
     @property
     def client(self) -> SparkConnectClient:
@@ -106,6 +109,16 @@ class Session:
     def stop(self) -> None:
         """Stop everything that this session does; from another thread."""
         self.spark.interruptAll()
+        threading.Thread(target=self._insist, args=(self._running,), daemon=True).start()
+
+    def _insist(self, number: int) -> None:
+        """Stop a statement again that was still on its way to the server the first time."""
+        for _ in range(20):
+            time.sleep(0.5)
+            if not number or self._running != number:
+                return
+            with contextlib.suppress(PySparkException):
+                self.spark.interruptAll()
 
     def end(self) -> None:
         """Close the session, also one that is broken."""
@@ -117,16 +130,18 @@ class Session:
     def limited(self) -> Iterator[None]:
         """Stop the statement within on the server once it has taken its time. Spark itself has no such limit."""
         self.is_late = False
-        if self.timeout is None:
-            yield
-            return
-        timer = threading.Timer(self.timeout, self._too_late)
-        timer.daemon = True
-        timer.start()
+        self._begun += 1
+        self._running = self._begun
+        timer = None if self.timeout is None else threading.Timer(self.timeout, self._too_late)
+        if timer is not None:
+            timer.daemon = True
+            timer.start()
         try:
             yield
         finally:
-            timer.cancel()
+            self._running = 0
+            if timer is not None:
+                timer.cancel()
 
     def _too_late(self) -> None:
         self.is_late = True
