@@ -78,18 +78,12 @@ def import_files(
     with _workplace(to.absolute()) as place:
         staged = _stage_all(found, tables, place, workers=workers or os.cpu_count() or 1, progress=progress)
         reports = {name: _table_report(name, staged) for name in tables}
-        read = {name: each.sha256 for name, each in sorted(staged.items())}
-        made = {
-            "maker": f"import {kind}",
-            "files": read | {each.name: sha256_of(each.path) for each in lists},
-        }
+        digests = {name: each.sha256 for name, each in sorted(staged.items())}
+        digests |= {each.name: sha256_of(each.path) for each in lists}
+        made = {"maker": f"import {kind}", "files": digests}
         again = tuple(sorted(name for name, each in staged.items() if each.again))
-        report = FilesReport(
-            source=folder.name,
-            tables=tuple(reports.values()),
-            unknown_files=found.unknown,
-            read_before=again,
-        )
+        told = tuple(reports.values())
+        report = FilesReport(source=folder.name, tables=told, unknown_files=found.unknown, read_before=again)
         with StoreWriter(to, kind="core", created_from=made, replace=replace) as writer:
             _store_lists(writer, lists, progress=progress, where=str(folder))
             _store_all(writer, tables, staged, report, progress=progress, where=str(folder))
