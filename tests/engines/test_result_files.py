@@ -149,6 +149,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(Mistake) as told:
         write_rows(reader(ROWS), tmp_path / "file" / "results.csv", columns=COLUMNS)
     assert told.value.code == "Q123"
+    assert "space" not in (told.value.hint or "") and ".part" not in told.value.what
 
 
 def test_outputs_name_a_file_or_a_folder(tmp_path: Path) -> None:

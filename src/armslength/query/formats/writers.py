@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import gzip
 import io
 from collections.abc import Callable, Iterator
@@ -48,8 +49,19 @@ def write_rows(rows: pa.RecordBatchReader, path: Path, *, columns: tuple[OutputC
             count = write(_typed(rows, columns), columns, file)
         return WrittenFile(path=path, rows=count, bytes=path.stat().st_size, sha256=sha256_of(path))
     except OSError as error:
-        hint = "free some space, or write to another folder; nothing was left half-written"
-        raise Mistake("Q123", f"the results cannot be written: {error}", where=str(path), hint=hint) from None
+        raise _disk_refused(error, path) from None
+
+
+def _disk_refused(error: OSError, path: Path) -> Mistake:
+    # What the system says of its own words; the file it names is a passing one of ours.
+    what = f"the results cannot be written: {error.strerror or error}"
+    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    way = (
+        "free some space, or write to another folder"
+        if is_full
+        else "write to a folder that takes files of yours"
+    )
+    return Mistake("Q123", what, where=str(path), hint=f"{way}; nothing was left half-written")
 
 
 Write = Callable[[Iterator[pa.RecordBatch], tuple[OutputColumn, ...], IO[bytes]], int]
