@@ -25,6 +25,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+WRITING = "put the result together and write it"
 WAYS = ("ours", "scan", "hand", "plain")
 SAID = {
     "ours": "armslength, to a checked file",
@@ -131,7 +132,7 @@ def _print_steps(ways: dict[str, Any]) -> None:
     for way in ("ours", "hand"):
         if way in ways:
             print(f"  by step, {way}: clock and processor")
-            for purpose, clock, processor in ways[way]["steps"]:
+            for purpose, (clock, processor) in ways[way]["steps"].items():
                 print(f"{clock:>9.2f} s{processor:>9.2f} s  {purpose}")
 
 
@@ -212,12 +213,14 @@ class Steps:
     """What each step took, by the clock and of the processor."""
 
     def __init__(self) -> None:
-        self.taken: list[tuple[str, float, float]] = []
+        self.taken: dict[str, tuple[float, float]] = {}
         self._clock, self._processor = time.perf_counter(), time.process_time()
 
     def done(self, purpose: str) -> None:
+        """Add what was taken since the last call to a purpose."""
         clock, processor = time.perf_counter(), time.process_time()
-        self.taken.append((purpose, clock - self._clock, processor - self._processor))
+        before = self.taken.get(purpose, (0.0, 0.0))
+        self.taken[purpose] = (before[0] + clock - self._clock, before[1] + processor - self._processor)
         self._clock, self._processor = clock, processor
 
 
@@ -237,14 +240,14 @@ def _ours(options: argparse.Namespace, spill: Path, steps: Steps) -> int:
     steps.done("load the definition")
 
     def progress(step: Step) -> None:
-        if step.rows is None:
-            steps.done(step.purpose)
+        # A large query runs in parts, whose steps are added up.
+        steps.done(step.purpose.partition(", part ")[0] if step.rows is None else WRITING)
 
     settings = Settings(memory_limit=options.memory, threads=options.threads, spill_folder=spill)
     database = Database(dsn=str(options.store[0]), backend="core", settings=settings)
     output = options.scratch / f"{options.child}.parquet"
     made = generate_dataset(query, database=database, output=output, progress=progress)
-    steps.done("put the result together and write it")
+    steps.done(WRITING)
     return made.patients
 
 
@@ -275,7 +278,7 @@ def _by_hand(options: argparse.Namespace, spill: Path, steps: Steps) -> int:
             steps.done(name)
         output = options.scratch / "hand.parquet"
         (rows,) = connection.execute(f"COPY ({result()}) TO '{output}' (COMPRESSION zstd)").fetchone()
-        steps.done("put the result together and write it")
+        steps.done(WRITING)
     return int(rows)
 
 

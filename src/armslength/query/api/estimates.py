@@ -7,7 +7,6 @@ The figures are of the right order of magnitude and no better: nobody knows befo
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +20,7 @@ from armslength.query.engines.backend import Backend, qualified
 from armslength.query.engines.engine import MEMORY_LIMIT, SPILL_FOLDER, Engine
 from armslength.query.engines.passes import chosen_passes, planned
 from armslength.query.engines.query_plan import QueryPlan
-from armslength.query.engines.table_sizes import KnowsSizes, TableSize
+from armslength.query.engines.table_sizes import KnowsSizes, TableSize, size_in_bytes
 from armslength.query.model import nodes as n
 
 
@@ -250,12 +249,8 @@ def warnings_of(found: Estimate) -> tuple[str, ...]:
 
 def memory_limit(database: Database) -> int:
     """Return the bytes of memory a query may use: what is set, or four fifths of the machine's."""
-    wanted = database.settings.completed().memory_limit or ""
-    match = re.fullmatch(r"\s*([0-9.]+)\s*([KMGT]?)(i?)B?\s*", wanted, re.IGNORECASE)
-    if match is None:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 4 // 5
-    number, unit, binary = match.groups()
-    return int(float(number) * (1024 if binary else 1000) ** ("KMGT".index(unit.upper()) + 1 if unit else 0))
+    wanted = size_in_bytes(database.settings.completed().memory_limit or "")
+    return wanted or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 4 // 5
 
 
 def estimate_in_words(found: Estimate) -> str:

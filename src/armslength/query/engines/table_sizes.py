@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,6 +61,20 @@ def size_of_parquet(files: Sequence[Path]) -> TableSize:
         columns={name: round(size * share) for name, size in columns.items()},
         is_exact=len(opened) == len(files),
     )
+
+
+def size_in_bytes(text: str) -> int | None:
+    """Read a size as databases write it, None for what is none.
+
+    >>> size_in_bytes("12GB"), size_in_bytes("1.5 KiB"), size_in_bytes("80%")
+    (12000000000, 1536, None)
+    """
+    match = re.fullmatch(r"\s*([0-9.]+)\s*([KMGT]?)(i?)(?:B|bytes?)?\s*", text, re.IGNORECASE)
+    if match is None:
+        return None
+    number, unit, binary = match.groups()
+    power = "KMGT".index(unit.upper()) + 1 if unit else 0
+    return int(float(number) * (1024 if binary else 1000) ** power)
 
 
 def size_of_arrow(rows: pa.Table) -> TableSize:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,6 +19,7 @@ from armslength.query.engines.backend import Backend
 from armslength.query.engines.compile.scope import named
 from armslength.query.engines.compile.statements import compile_plan
 from armslength.query.engines.dialects.duckdb_calls import Calls, SpillFolder, new_spill_folder
+from armslength.query.engines.dialects.duckdb_parts import Part, by_patient, limited_to, of_part, parts_of
 from armslength.query.engines.dialects.duckdb_sql import DuckDBDialect
 from armslength.query.engines.engine import (
     DATABASE_FAILED,
@@ -39,12 +40,13 @@ from armslength.query.engines.engine import (
     Settings,
     Source,
     Statement,
+    Step,
     no_progress,
 )
 from armslength.query.engines.execution import executed, plan_text
 from armslength.query.engines.passes import planned
 from armslength.query.engines.query_plan import Pass
-from armslength.query.engines.table_sizes import TableSize, size_of_arrow, size_of_parquet
+from armslength.query.engines.table_sizes import TableSize, size_in_bytes, size_of_arrow, size_of_parquet
 from armslength.query.model.nodes import Dataset
 
 BATCH_ROWS = 64_000
@@ -88,15 +90,56 @@ class DuckDB:
 
     def compile(self, dataset: Dataset, *, backend: Backend, passes: tuple[Pass, ...] | None = None) -> Plan:
         """Return the statements of a query; `passes=()` leaves the plan as plain as it can be."""
-        return compile_plan(planned(dataset, passes), dialect=DIALECT, backend=backend)
+        plan = compile_plan(planned(dataset, passes), dialect=DIALECT, backend=backend)
+        return by_patient(plan, dataset, backend=backend)
 
     def execute(self, plan: Plan, *, progress: Progress = no_progress) -> Generator[ResultTable, None, None]:
-        """Run a plan and stream its results; temporary tables are gone when the iteration ends."""
+        """Run a plan and stream its results; temporary tables are gone when the iteration ends.
+
+        A large one runs for one range of patients after the other.
+        """
         self._cancelled.clear()
+        parts = parts_of(plan, self.source, memory=self._memory())
+        if parts:
+            (result,) = plan.results
+            with contextlib.closing(self._in_parts(plan, parts, progress)) as rows:
+                reader = pa.RecordBatchReader.from_batches(result.schema, rows)
+                yield ResultTable(name=result.name, rows=reader)
+        else:
+            yield from self._at_once(plan, progress)
+
+    def _at_once(self, plan: Plan, progress: Progress) -> Generator[ResultTable, None, None]:
         try:
             yield from executed(plan, run=self._run, stream=self._stream, progress=progress)
         finally:
             self._drop(plan)
+
+    def _in_parts(
+        self, plan: Plan, parts: tuple[Part, ...], progress: Progress
+    ) -> Generator[pa.RecordBatch, None, None]:
+        try:
+            for number, part in enumerate(parts):
+                self._show(part, plan)
+                told = partial(_told_of_part, progress, number=number, of=len(parts))
+                with contextlib.closing(self._at_once(limited_to(plan, part), told)) as results:
+                    for result in results:
+                        yield from result.rows
+        finally:
+            # A connection that failed has lost nothing that anybody will ask for.
+            with contextlib.suppress(duckdb.Error, Mistake):
+                _make_tables(self.connection, self.source)
+
+    def _show(self, part: Part, plan: Plan) -> None:
+        """Let the tables of files have only the rows of the patients of a part."""
+        with self._told_as_mistakes("read a part of the tables"):
+            for name, files in part.files.items():
+                rows = exp.select("*").from_(_files(files)).where(of_part(plan, name, part))
+                _create(self.connection, name, rows, kind="VIEW")
+
+    def _memory(self) -> int:
+        """Return how many bytes of memory the database may use."""
+        (limit,) = self.connection.execute("SELECT current_setting('memory_limit')").fetchall()[0]
+        return size_in_bytes(limit) or 0
 
     def _run(self, statement: Statement) -> None:
         with self._told_as_mistakes(statement.purpose):
@@ -238,17 +281,27 @@ def _make_tables(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
             connection.unregister(f"{HIDDEN_PREFIX}rows")
     if isinstance(source, ParquetFiles):
         for name, files in source.tables.items():
-            paths = exp.Array(expressions=[exp.Literal.string(str(file.absolute())) for file in files])
             try:
-                _create(connection, name, exp.select("*").from_(exp.func("READ_PARQUET", paths)), kind="VIEW")
+                _create(connection, name, exp.select("*").from_(_files(files)), kind="VIEW")
             except duckdb.Error as error:
                 hint = "check the store with `armslength data describe --verify`, or make it again"
                 what = f"table `{name}` cannot be read: {_first_line(error)}"
                 raise Mistake("Q106", what, where=str(files[0].parent), hint=hint) from error
 
 
+def _files(files: tuple[Path, ...]) -> exp.Expr:
+    paths = exp.Array(expressions=[exp.Literal.string(str(file.absolute())) for file in files])
+    return exp.func("READ_PARQUET", paths)
+
+
+def _told_of_part(progress: Progress, step: Step, *, number: int, of: int) -> None:
+    """Tell a step of a part as one of the steps of all parts."""
+    purpose = f"{step.purpose}, part {number + 1} of {of}"
+    progress(replace(step, number=step.number + number * step.of, of=step.of * of, purpose=purpose))
+
+
 def _create(connection: duckdb.DuckDBPyConnection, name: str, query: exp.Select, *, kind: str) -> None:
-    create = exp.Create(this=named(name), kind=kind, expression=query)
+    create = exp.Create(this=named(name), kind=kind, expression=query, replace=kind == "VIEW")
     connection.execute(create.sql(dialect="duckdb"))
 
 
