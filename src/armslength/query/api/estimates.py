@@ -14,9 +14,10 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from armslength.query.api.databases import Database, named_tables, open_database
+from armslength.query.api.databases import EMBEDDED, Database, named_tables, open_database
 from armslength.query.api.datasets import require_no_parameters
 from armslength.query.engines.backend import Backend, qualified
+from armslength.query.engines.dialects.duckdb_parts import rows_of_part
 from armslength.query.engines.engine import MEMORY_LIMIT, SPILL_FOLDER, Engine
 from armslength.query.engines.passes import chosen_passes, planned
 from armslength.query.engines.query_plan import QueryPlan
@@ -130,7 +131,7 @@ def _estimated(
         threads=threads,
         processor=processor,
         seconds=None if processor is None else processor / threads,
-        memory=_memory(plan, rates, people=people, columns=columns),
+        memory=_memory(plan, rates, people=_people_at_once(readings, people, database), columns=columns),
         memory_limit=memory_limit(database),
         spill_free=shutil.disk_usage(settings.spill_folder or tempfile.gettempdir()).free,
         drivers=tuple(_drivers(readings, processor, rates, cells=cells)),
@@ -202,6 +203,14 @@ def _processor(
     if rates is None or None in parts:
         return None
     return sum(part or 0 for part in parts) + cells * rates.cell + steps * rates.step
+
+
+def _people_at_once(readings: Iterable[TableReading], people: int | None, database: Database) -> int | None:
+    """Return how many people are worked on at a time: files are asked of in parts when they are large."""
+    rows = sum(each.rows or 0 for each in readings)
+    if people is None or database.engine != EMBEDDED or not database.dsn or database.dsn.startswith(EMBEDDED):
+        return people
+    return min(people, people * rows_of_part(memory_limit(database)) // max(rows, 1))
 
 
 def _memory(plan: QueryPlan, rates: Rates | None, *, people: int | None, columns: int) -> int | None:

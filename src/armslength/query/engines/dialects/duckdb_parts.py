@@ -82,6 +82,11 @@ def by_patient(plan: Plan, dataset: n.Dataset, *, backend: Backend) -> Plan:
     return PlanByPatient(**known, by_patient=kept, is_everything=everything)
 
 
+def rows_of_part(memory: int) -> int:
+    """Return how many rows of all tables a part may have, given so many bytes of memory."""
+    return max(memory // BYTES_A_ROW, FEWEST_ROWS)
+
+
 def parts_of(plan: Plan, source: object, *, memory: int) -> tuple[Part, ...]:
     """Return the parts that a plan is run in, in order; none when it is better run at once.
 
@@ -95,7 +100,7 @@ def parts_of(plan: Plan, source: object, *, memory: int) -> tuple[Part, ...]:
         return ()
     known = {name: [each for each in found if each is not None] for name, found in groups.items()}
     total = sum(each.rows for found in known.values() for each in found)
-    number = -(-total // max(memory // BYTES_A_ROW, FEWEST_ROWS))
+    number = -(-total // rows_of_part(memory))
     largest = max(known.values(), key=lambda found: sum(each.rows for each in found))
     edges = _edges(largest, number)
     if not edges:
