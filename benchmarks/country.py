@@ -113,8 +113,28 @@ def _measured(store: Path, ways: list[str], options: argparse.Namespace, folder:
             found["differences"] = _differences(Path(scratch))
             told = found["differences"] or "none: every column has the same values"
             print(f"  answers that differ from those of SQL by hand: {told}")
+        if "ours" in ways:
+            found["estimate"] = _estimate(store, options)
+            told, ours = found["estimate"], found["ways"]["ours"]
+            print(
+                f"  estimated beforehand: {told['processor']:.1f} s of processor, it took {ours['processor']:.1f} s; "
+                f"up to {told['memory'] / 1e9:.2f} GB, it took {ours['memory'] / 1e9:.2f} GB"
+            )
     _print_steps(found["ways"])
     return found
+
+
+def _estimate(store: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """Return what `armslength explain --cost` says of the study."""
+    from studies.country import study
+
+    from armslength.query.api.databases import Database
+    from armslength.query.api.estimates import estimate, estimate_as_data
+    from armslength.query.engines.engine import Settings
+    from armslength.query.language.dataset import query_of
+
+    settings = Settings(memory_limit=options.memory, threads=options.threads)
+    return estimate_as_data(estimate(query_of(study()), database=Database(dsn=str(store), settings=settings)))
 
 
 def _print_way(way: str, figures: dict[str, Any], ways: dict[str, Any]) -> None:
