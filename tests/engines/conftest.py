@@ -34,3 +34,12 @@ def engine(request: pytest.FixtureRequest) -> str:
     if name not in EMBEDDED:
         request.getfixturevalue(name)  # starts its server, or skips with the reason
     return name
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def real_engine(request: pytest.FixtureRequest) -> str:
+    """The engines whose databases are here and not stood in for, so that their limits are their own."""
+    name: str = request.param
+    if name not in EMBEDDED:
+        request.getfixturevalue(name)
+    return name

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 
 from armslength.query.engines.arrow_types import arrow_type
 from armslength.query.engines.backend import DIRECT
+from armslength.query.engines.compile.limits import Limits
+from armslength.query.engines.compile.statements import compile_plan
+from armslength.query.engines.dialects.duckdb import DIALECT
 from armslength.query.engines.engine import ArrowTables, Settings, find_engine
+from armslength.query.engines.passes import planned
 from armslength.query.model.nodes import Dataset, InlinePatientTable, tables_of
 
 # The conformance list: which part of the generated queries each engine is asked. A server takes longer to ask.
@@ -33,14 +38,25 @@ def arrow_tables(dataset: Dataset, data: Rows) -> ArrowTables:
 
 
 def answers(
-    dataset: Dataset, data: Rows, *passes_to_try: Any, engine: str = "duckdb"
+    dataset: Dataset,
+    data: Rows,
+    *passes_to_try: Any,
+    engine: str = "duckdb",
+    limits: Limits | None = None,
+    deepest: int = 24,
 ) -> list[dict[str, list[tuple[Any, ...]]]]:
-    """Return the rows of each result, once for each choice of passes (None is the engine's own)."""
+    """Return the rows of each result, once for each choice of passes (None is the engine's own).
+
+    With `limits` the engine is told that its database takes no more than that.
+    """
     found = []
     opened = find_engine(engine).open(arrow_tables(dataset, data), settings=Settings(threads=1))
     with closing(opened):
         for passes in passes_to_try or (None,):
             plan = opened.compile(dataset, backend=DIRECT, passes=passes)
+            if limits is not None:
+                dialect = replace(getattr(opened, "dialect", DIALECT), limits=limits, deepest=deepest)
+                plan = compile_plan(planned(dataset, passes), dialect=dialect, backend=DIRECT)
             results = {}
             for result in opened.execute(plan):
                 table = result.rows.read_all()

@@ -64,14 +64,14 @@ def asked_of(engine: str, question: Any, examples: int) -> None:
     many(max(1, round(examples * SHARES[engine])))(question)()
 
 
-def agree(dataset: Any, data: Any, passes: Any, engine: str) -> None:
+def agree(dataset: Any, data: Any, passes: Any, engine: str, **told: Any) -> None:
     try:
         expected = by_reference(dataset, data)
     except (OverflowError, ValueError):
         assume(False)
     assume(within_limits(expected))
     try:
-        (results,) = answers(dataset, data, passes, engine=engine)
+        (results,) = answers(dataset, data, passes, engine=engine, **told)
     except Mistake as mistake:
         assume(mistake.code != "Q110")
         raise

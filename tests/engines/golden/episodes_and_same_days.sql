@@ -33,17 +33,8 @@ FROM (
     "visits"."date" - LAG("visits"."date") OVER (PARTITION BY "visits"."patient_id" ORDER BY "visits"."date" NULLS FIRST) AS "gap"
   FROM "visits"
   WHERE
-    (
-      "visits"."patient_id" IN (
-        SELECT
-          "patient_id"
-        FROM "armslength_population"
-      )
-    )
-    AND (
-      NOT (
-        "visits"."date" IS NULL
-      )
+    NOT (
+      "visits"."date" IS NULL
     )
 ) AS gaps
 GROUP BY
@@ -58,12 +49,6 @@ SELECT
       "visits"."date" IS NULL
     )) AS "answer_1"
 FROM "visits"
-WHERE
-  "visits"."patient_id" IN (
-    SELECT
-      "patient_id"
-    FROM "armslength_population"
-  )
 GROUP BY
   "visits"."patient_id";
 
@@ -76,14 +61,7 @@ FROM "events"
 LEFT JOIN "armslength_scan_2" AS "armslength_scan_2"
   ON "armslength_scan_2"."patient_id" = "events"."patient_id"
 WHERE
-  (
-    "events"."patient_id" IN (
-      SELECT
-        "patient_id"
-      FROM "armslength_population"
-    )
-  )
-  AND CASE
+  CASE
     WHEN "armslength_scan_2"."answer_1" IS NULL
     THEN FALSE
     ELSE ARRAY_CONTAINS("armslength_scan_2"."answer_1", "events"."date")

@@ -25,16 +25,7 @@ SELECT
   BOOL_OR(CAST(TRUE AS BOOLEAN)) AS "answer_1"
 FROM "events"
 WHERE
-  (
-    "events"."patient_id" IN (
-      SELECT
-        "patient_id"
-      FROM "armslength_population"
-    )
-  )
-  AND (
-    "events"."code" IN ('c1')
-  )
+  "events"."code" IN ('c1')
 GROUP BY
   "events"."patient_id";
 

@@ -29,16 +29,7 @@ SELECT
   ) AS "answer_2"
 FROM "events"
 WHERE
-  (
-    "events"."patient_id" IN (
-      SELECT
-        "patient_id"
-      FROM "armslength_population"
-    )
-  )
-  AND (
-    "events"."code" IN ('c1')
-  )
+  "events"."code" IN ('c1')
 GROUP BY
   "events"."patient_id";
 
@@ -51,16 +42,7 @@ FROM "visits"
 LEFT JOIN "armslength_scan_1" AS "armslength_scan_1"
   ON "armslength_scan_1"."patient_id" = "visits"."patient_id"
 WHERE
-  (
-    "visits"."patient_id" IN (
-      SELECT
-        "patient_id"
-      FROM "armslength_population"
-    )
-  )
-  AND (
-    "visits"."date" >= "armslength_scan_1"."answer_1"
-  )
+  "visits"."date" >= "armslength_scan_1"."answer_1"
 GROUP BY
   "visits"."patient_id";
 

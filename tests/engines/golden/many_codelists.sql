@@ -25,16 +25,7 @@ SELECT
   MAX("events"."value") AS "answer_1"
 FROM "events"
 WHERE
-  (
-    "events"."patient_id" IN (
-      SELECT
-        "patient_id"
-      FROM "armslength_population"
-    )
-  )
-  AND (
-    "events"."code" IN ('c1')
-  )
+  "events"."code" IN ('c1')
 GROUP BY
   "events"."patient_id";
 
@@ -61,12 +52,6 @@ FROM (
     FROM "events"
     JOIN "armslength_scan_2_codes"
       ON "events"."code" = "armslength_scan_2_codes"."code"
-    WHERE
-      "events"."patient_id" IN (
-        SELECT
-          "patient_id"
-        FROM "armslength_population"
-      )
     GROUP BY
       "events"."patient_id",
       "armslength_scan_2_codes"."codelist"

@@ -30,22 +30,13 @@ FROM "events"
 LEFT JOIN "armslength_scan_1_codes_1"
   ON "events"."code" = "armslength_scan_1_codes_1"."code"
 WHERE
-  (
-    "events"."patient_id" IN (
-      SELECT
-        "patient_id"
-      FROM "armslength_population"
-    )
-  )
-  AND (
-    NOT CASE
-      WHEN "events"."code" IS NULL
-      THEN CAST(NULL AS BOOLEAN)
-      ELSE COALESCE((
-        "armslength_scan_1_codes_1"."bits_0" & 1
-      ) <> 0, FALSE)
-    END
-  )
+  NOT CASE
+    WHEN "events"."code" IS NULL
+    THEN CAST(NULL AS BOOLEAN)
+    ELSE COALESCE((
+      "armslength_scan_1_codes_1"."bits_0" & 1
+    ) <> 0, FALSE)
+  END
 GROUP BY
   "events"."patient_id";
 

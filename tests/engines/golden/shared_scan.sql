@@ -24,6 +24,7 @@ WHERE
 -- rows travel with the query;
 
 -- 3 of 4: read events for 5 answers about the variables
+-- of members only, unless 90% of people or more turn out to be members
 CREATE TEMPORARY TABLE "armslength_scan_1" AS
 SELECT
   CAST("events"."patient_id" AS BIGINT) AS "patient_id",

@@ -9,7 +9,9 @@ from typing import Any
 from armslength.query.api.databases import named_tables
 from armslength.query.api.datasets import require_no_parameters
 from armslength.query.engines.backend import qualified
+from armslength.query.engines.compile.choices import SHARE
 from armslength.query.engines.passes import PASSES, chosen_passes
+from armslength.query.engines.passes.restrict_to_population import is_everybody
 from armslength.query.engines.query_plan import Pass, QueryPlan, Scan, plan_query
 from armslength.query.model import nodes as n
 
@@ -92,7 +94,8 @@ def _readings(dataset: n.Dataset, plan: QueryPlan) -> str:
 def _reading(scan: Scan) -> str:
     what = Counter(_kind(reduction.node) for reduction in scan.reductions)
     answers = ", ".join(f"{name} ({count:,})" for name, count in what.items())
-    of = "rows of members of the population" if scan.members_only else "rows of everybody"
+    of = f"rows of members of the population, unless {SHARE:.0%} of people or more are members"
+    of = of if scan.members_only else "rows of everybody"
     text = f"for the {scan.stage.value}: {answers}; {of}"
     if scan.groups is not None:
         text += f"; {_grouped(scan)}, worked out once for each patient and group"
@@ -146,6 +149,8 @@ def _saved(before: QueryPlan, after: QueryPlan) -> str:
     tagged = sum(bool(scan.tags) for scan in after.scans) - sum(bool(scan.tags) for scan in before.scans)
     limited = sum(s.members_only for s in after.scans) - sum(s.members_only for s in before.scans)
     changed = tagged or limited
+    if after is before and is_everybody(after.dataset):
+        return "nothing to do, for everybody is a member"
     return f"in {_count(changed, 'reading')}" if changed else "nothing to do"
 
 

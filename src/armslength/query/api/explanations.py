@@ -53,7 +53,7 @@ def sql_script(dataset: Dataset, *, database: Database | None = None, permission
     steps: list[tuple[str, str]] = []
     for statement in plan.statements:
         steps += (("Run query", sql) for sql in _sql_of(statement, engine.capabilities.sql))
-    steps += (("Fetch results from query", result.sql) for result in plan.results)
+    steps += (("Fetch results from query", part.sql) for result in plan.results for part in result.parts)
     of = len(steps)
     return "\n\n".join(
         f"-- {what} {number:03} / {of:03}\n{sql};" for number, (what, sql) in enumerate(steps, start=1)

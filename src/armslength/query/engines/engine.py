@@ -86,23 +86,55 @@ class Settings:
 class Statement:
     """One step before the results: SQL to run, or rows to upload as a temporary table called `creates`.
 
-    `purpose` says in words why it is there; it is shown as progress and in explanations.
+    `purpose` says in words why it is there; it is shown as progress and in explanations. With a `choice` it is decided
+    when it runs whether this is the cheaper way.
     """
 
     purpose: str
     creates: str
     sql: str | None = None
     rows: pa.Table | None = None
+    choice: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Another way to do a step, and how to find out when it is the cheaper one.
+
+    `counted` asks for one row: how many members the population has, then how many people there are in each table of
+    patients. When the members are not less than `share` of all, the SQL that `otherwise` gives is run instead, and
+    `purpose` says so.
+    """
+
+    counted: ResultQuery
+    share: float
+    otherwise: Callable[[], str]
+    purpose: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultQuery:
-    """The query of one result table; its columns are `patient_id` and the named ones, in this order."""
+    """The query of one result table; its columns are `patient_id` and the named ones, in this order.
+
+    Where a database cannot give that many columns at once, `others` give further ones of the same rows, each with
+    the `patient_id` again; all are sorted by it.
+    """
 
     name: str
     purpose: str
     sql: str
     schema: pa.Schema
+    others: tuple[ResultQuery, ...] = ()
+
+    @property
+    def parts(self) -> tuple[ResultQuery, ...]:
+        """Every query that the result is made of."""
+        return (self, *self.others)
+
+    @property
+    def whole(self) -> pa.Schema:
+        """All columns of the result."""
+        return pa.schema([*self.schema, *(each for other in self.others for each in list(other.schema)[1:])])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,13 @@ class OnServer(ABC, Generic[Connection]):
         self._cancelled.clear()
         self._made = []
         try:
-            yield from executed(plan, run=self._run, stream=self._stream, progress=progress)
+            yield from executed(
+                plan,
+                run=self._run,
+                stream=self._stream,
+                progress=progress,
+                folder=self.settings.spill_folder,
+            )
         finally:
             if self._made and self._connection is not None and self._is_open(self._connection):
                 self._drop(self._connection, [each.creates for each in self._made])

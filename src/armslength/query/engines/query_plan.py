@@ -104,7 +104,7 @@ class CodelistGroups:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One reading of one event table. `members_only` leaves out everybody outside the population.
+    """One reading of one event table. `members_only` leaves out everybody outside the population, if that pays.
 
     Scans of one `level` of a stage need nothing of one another.
     """

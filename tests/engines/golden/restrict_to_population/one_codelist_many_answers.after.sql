@@ -21,6 +21,7 @@ WHERE
   ) >= 18;
 
 -- 2 of 4: read events for 2 answers about the variables
+-- of members only, unless 90% of people or more turn out to be members
 CREATE TEMPORARY TABLE "armslength_scan_1" AS
 SELECT
   CAST("events"."patient_id" AS BIGINT) AS "patient_id",
@@ -42,6 +43,7 @@ GROUP BY
   "events"."patient_id";
 
 -- 3 of 4: read events for 1 answer about the variables
+-- of members only, unless 90% of people or more turn out to be members
 CREATE TEMPORARY TABLE "armslength_scan_2" AS
 SELECT
   CAST("events"."patient_id" AS BIGINT) AS "patient_id",

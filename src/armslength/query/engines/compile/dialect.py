@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
+from armslength.query.engines.compile.limits import Limits
 from armslength.query.model.nodes import Node
 
 if TYPE_CHECKING:  # a scope holds a dialect, and a dialect compiles in a scope
@@ -44,14 +45,15 @@ class Dialect:
 
     `name` is what sqlglot calls it; `overrides` replace the shared compilation of an operation; `refused`
     says of operations that the database does not have why; `deepest` is how many operations it takes inside one
-    another. The methods are standard SQL, or as near to it as any database goes; a dialect replaces those that its
-    database does not know or has something quicker for.
+    another, `limits` what else it takes at most. The methods are standard SQL, or as near to it as any database
+    goes; a dialect replaces those that its database does not know or has something quicker for.
     """
 
     name: str
     overrides: Mapping[type[Node], Compile] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     deepest: int = 24
+    limits: Limits = field(default_factory=Limits)
 
     def written(self, query: exp.Expr, *, creates: str | None = None) -> str:
         """Return a query as the SQL to run; with `creates`, that makes a temporary table of its rows."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from armslength.query.engines.compile.dialect import Compile
+from armslength.query.engines.compile.limits import LARGEST_WRITTEN_SET as LARGEST_WRITTEN_SET
 from armslength.query.engines.compile.scope import Scope, Tag, named, quoted
 from armslength.query.engines.engine import unsupported
 from armslength.query.engines.lookups import lookup_of
@@ -17,7 +18,6 @@ from armslength.query.model import nodes
 from armslength.query.model.nodes import Node, Series
 
 EXPRESSIONS: dict[type[Node], Compile] = {}
-LARGEST_WRITTEN_SET = 20  # values written into the SQL; larger sets become tables
 SQL_TYPES = {
     bool: exp.DataType.Type.BOOLEAN,
     int: exp.DataType.Type.BIGINT,
@@ -194,7 +194,7 @@ def _in(node: nodes.In, scope: Scope) -> exp.Expr:
     if not values:
         return exp.false()
     tag = scope.tag_of(node)
-    if tag is None and len(values) > LARGEST_WRITTEN_SET:
+    if tag is None and len(values) > scope.compilation.dialect.limits.constants:
         # A database that reads thousands of constants is slow before it begins, and slow inside a CASE.
         codes = exp.select(quoted("code")).from_(named(scope.compilation.table_of_set(node.rhs)))  # type: ignore[arg-type]
         return exp.In(this=operand(node.lhs, scope), query=exp.Subquery(this=codes))

@@ -40,7 +40,10 @@ class Place:
 
 @dataclass(slots=True, kw_only=True)
 class Compilation:
-    """What is known of one query while it is compiled: filled as its statements are made."""
+    """What is known of one query while it is compiled: filled as its statements are made.
+
+    `kept` are parts of a query, by the names of temporary tables, that must be made before it: see `layers.py`.
+    """
 
     dialect: Dialect
     backend: Backend
@@ -48,6 +51,7 @@ class Compilation:
     inline: dict[Node, str] = field(default_factory=dict)
     sets: dict[Value, str] = field(default_factory=dict)
     lookups: dict[Case, str] = field(default_factory=dict)
+    kept: dict[str, exp.Select] = field(default_factory=dict)
 
     def table_of_set(self, values: Value) -> str:
         """Return the name of the table that a large set is uploaded as, the same for all who ask."""

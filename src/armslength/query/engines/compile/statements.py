@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 from sqlglot import exp
@@ -18,10 +18,12 @@ from armslength.query.engines.arrow_types import (
 )
 from armslength.query.engines.backend import Backend
 from armslength.query.engines.compile import dates as _dates  # noqa: F401 - registers the calendar operations
+from armslength.query.engines.compile.choices import choice_of
 from armslength.query.engines.compile.dialect import Dialect
 from armslength.query.engines.compile.expressions import as_number, cast, compiled, filtering
 from armslength.query.engines.compile.groups import grouped_query
-from armslength.query.engines.compile.layers import rows_with_layers
+from armslength.query.engines.compile.layers import layer_columns, rows_with_layers
+from armslength.query.engines.compile.limits import divided, portions
 from armslength.query.engines.compile.reading import read_rows, with_joins
 from armslength.query.engines.compile.reductions import aggregated, episodes, present
 from armslength.query.engines.compile.scope import (
@@ -35,7 +37,7 @@ from armslength.query.engines.compile.scope import (
     quoted,
 )
 from armslength.query.engines.compile.tables import people_seen, prepared_lists, translated
-from armslength.query.engines.engine import Plan, ResultQuery, Statement
+from armslength.query.engines.engine import Choice, Plan, ResultQuery, Statement
 from armslength.query.engines.lookups import lookup_of
 from armslength.query.engines.query_plan import (
     CodelistGroups,
@@ -63,10 +65,11 @@ class _Statements:
     compilation: Compilation
     made: list[Statement] = field(default_factory=list)
     uploaded: set[nodes.Node] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     read_with_rows: frozenset[nodes.Node] = frozenset()
 
-    def upload_sets(self) -> None:
-        """Upload the large sets and long replacements that what was compiled last turned out to need."""
+    def prepare(self) -> None:
+        """Make the tables that what was compiled last turned out to need: sets, long replacements, large parts."""
         for values, name in self.compilation.sets.items():
             if values not in self.uploaded:
                 self.uploaded.add(values)
@@ -82,20 +85,28 @@ class _Statements:
                 rows = lookup_rows(lookup, value_type=case.value_type)
                 purpose = f"upload {rows.num_rows} values and what replaces them"
                 self.made.append(Statement(purpose=purpose, creates=name, rows=rows))
+        for name, query in self.compilation.kept.items():
+            if name not in self.kept:
+                self.kept.add(name)
+                sql = self.written(query, creates=name)
+                purpose = "work out parts that are too much for one statement"
+                self.made.append(Statement(purpose=purpose, creates=name, sql=sql))
 
-    def create(self, name: str, query: exp.Expr, *, purpose: str) -> None:
-        sql = self.compilation.dialect.written(self.over_backend(query), creates=name)
-        self.upload_sets()
-        self.made.append(Statement(purpose=purpose, creates=name, sql=sql))
+    def create(self, name: str, query: exp.Expr, *, purpose: str, choice: Choice | None = None) -> None:
+        sql = self.written(query, creates=name)
+        self.prepare()
+        self.made.append(Statement(purpose=purpose, creates=name, sql=sql, choice=choice))
 
-    def over_backend(self, query: exp.Expr) -> exp.Expr:
-        """Return a query over what the backend's tables stand for, without what the project may not see."""
-        compilation = self.compilation
-        return translated(query, backend=compilation.backend, dialect=compilation.dialect.name)
+    def written(self, query: exp.Expr, *, creates: str | None = None) -> str:
+        """Write a query over what the backend's tables stand for, without what the project may not see."""
+        dialect = self.compilation.dialect
+        held = translated(query, backend=self.compilation.backend, dialect=dialect.name)
+        return dialect.written(held, creates=creates)
 
 
 def compile_plan(plan: QueryPlan, *, dialect: Dialect, backend: Backend) -> Plan:
     """Return the statements of a query plan. Raises Mistake Q102 (operation), Q103 (table), Q105 (parameter)."""
+    plan = divided(plan, dialect.limits)
     compilation = Compilation(dialect=dialect, backend=backend)
     statements = _Statements(plan=plan, compilation=compilation, read_with_rows=_read_with_rows(plan))
     for restriction, people in prepared_lists(backend=backend, dialect=dialect.name):
@@ -108,7 +119,7 @@ def compile_plan(plan: QueryPlan, *, dialect: Dialect, backend: Backend) -> Plan
         if stage is Stage.POPULATION:
             _population(statements)
     results = tuple(_results(statements))
-    statements.upload_sets()
+    statements.prepare()
     held_back = tuple(each.words for each in backend.applied)
     return Plan(statements=tuple(statements.made), results=results, held_back=held_back)
 
@@ -135,19 +146,33 @@ def _upload_inline_tables(statements: _Statements) -> None:
 
 def _scan(scan: Scan, name: str, statements: _Statements) -> None:
     if scan.groups is not None:
-        codes = _upload_groups(scan.groups, name, statements)
-        scope = _rows_scope(scan.table, statements.compilation, {})
-        relation = _relation(scope, _roots(scan))
-        query, places = grouped_query(scan, scope, relation, codes=codes, wide=statements.read_with_rows)
+        codes, tags = _upload_groups(scan.groups, name, statements), {}
     else:
-        tags = _upload_tags(scan, name, statements)
+        codes, tags = "", _upload_tags(scan, name, statements)
+
+    def made(scan: Scan) -> tuple[exp.Select, list[dict[str, exp.Expr]]]:
         scope = _rows_scope(scan.table, statements.compilation, tags)
-        make = _windowed_query if scan.reductions[0].is_windowed else _scan_query
-        query, places = make(scan, scope)
+        if scan.groups is not None:
+            relation, wide = _relation(scope, _roots(scan)), statements.read_with_rows
+            return grouped_query(scan, scope, relation, codes=codes, wide=wide)
+        return (_windowed_query if scan.reductions[0].is_windowed else _scan_query)(scan, scope)
+
+    kept = len(statements.compilation.kept)
+    query, places = made(scan)
     table, count = scan.table.name, len(scan.reductions)
     answers = f"{count} answer" + "s" * (count != 1)
     how = f", grouped by {len(scan.groups.groups)} codelists" if scan.groups is not None else ""
-    statements.create(name, query, purpose=f"read {table} for {answers} about the {scan.stage.value}{how}")
+    purpose = f"read {table} for {answers} about the {scan.stage.value}{how}"
+    choice = None
+    if scan.members_only and len(statements.compilation.kept) == kept:
+        choice = choice_of(
+            statements.plan.dataset,
+            backend=statements.compilation.backend,
+            written=statements.written,
+            otherwise=lambda: statements.written(made(replace(scan, members_only=False))[0], creates=name),
+            purpose=purpose,
+        )
+    statements.create(name, query, purpose=purpose, choice=choice)
     for reduction, found in zip(scan.reductions, places, strict=True):
         statements.compilation.places[reduction.node] = Place(table=name, answers=found)
 
@@ -289,14 +314,27 @@ def _members(scope: Scope, roots: Iterable[nodes.Node]) -> exp.Expr:
     return rows_with_layers(named(POPULATION), POPULATION, scope, roots)
 
 
+Members = tuple[tuple[str, Series], ...]
+
+
 def _dataset_result(statements: _Statements, dataset: nodes.Dataset) -> ResultQuery:
+    def columns(variables: Members) -> int:
+        return 1 + len(variables) + layer_columns((node for _, node in variables), _members_scope(statements))
+
+    most = statements.compilation.dialect.limits.result_columns
+    parts = portions(dataset.variables, columns=columns, most=most)
+    first, *others = (_dataset_part(statements, variables) for variables in parts)
+    return replace(first, others=tuple(others))
+
+
+def _dataset_part(statements: _Statements, variables: Members) -> ResultQuery:
     scope = _members_scope(statements)
-    relation = _members(scope, (node for _, node in dataset.variables))
+    relation = _members(scope, (node for _, node in variables))
     patient = called(scope.patient.copy(), "patient_id")
-    columns = [patient, *_outputs(dataset.variables, scope)]
+    columns = [patient, *_outputs(variables, scope)]
     query = with_joins(exp.select(*columns, copy=False).from_(relation, copy=False), scope, [])
     query = query.order_by(scope.patient.copy(), copy=False)
-    return _result("dataset", query, dataset.variables, statements)
+    return _result("dataset", query, variables, statements)
 
 
 def _events_result(statements: _Statements, name: str, events: nodes.SeriesCollectionFrame) -> ResultQuery:
@@ -324,7 +362,7 @@ def _result(
 ) -> ResultQuery:
     patient = pa.field("patient_id", pa.int64(), nullable=False)
     fields = [pa.field(each, arrow_type(member.value_type)) for each, member in members]
-    sql = statements.compilation.dialect.written(statements.over_backend(query))
+    sql = statements.written(query)
     return ResultQuery(name=name, purpose=f"fetch {name}", sql=sql, schema=pa.schema([patient, *fields]))
 
 
@@ -354,5 +392,5 @@ def _measure_result(statements: _Statements, name: str, measure: nodes.GroupedSu
         )
     fields = [pa.field(column, pa.int64()) for column, _ in summed]
     fields += [pa.field(column, arrow_type(node.value_type)) for column, node in groups]
-    sql = statements.compilation.dialect.written(statements.over_backend(query))
+    sql = statements.written(query)
     return ResultQuery(name=name, purpose=f"sum {name}", sql=sql, schema=pa.schema(fields))
