@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -59,6 +60,7 @@ def schema(spark: str) -> Iterator[str]:
     with Spark.open(ArrowTables(tables=ROWS)) as engine:
         run = session_of(engine).run
         for name in ("records", "slow"):
+            run(f"DROP SCHEMA IF EXISTS {name} CASCADE")
             run(f"CREATE SCHEMA {name}")
             run(f"CREATE TABLE {name}.people USING parquet AS SELECT * FROM people")
         run("CREATE TABLE records.events USING parquet AS SELECT * FROM events")
@@ -238,12 +240,18 @@ def test_a_session_that_is_lost_again_and_again_is_told(
 
 
 def test_cancelling_from_another_thread_stops_the_server(slow: DatabaseServer) -> None:
+    def cancel_once_it_runs(engine: Spark) -> None:
+        while not session_of(engine)._running:
+            time.sleep(0.05)
+        time.sleep(1)
+        engine.cancel()
+
     with Spark.open(slow) as engine:
-        timer = threading.Timer(2.0, engine.cancel)
-        timer.start()
+        other = threading.Thread(target=cancel_once_it_runs, args=(engine,), daemon=True)
+        other.start()
         with pytest.raises(Mistake) as told:
             rows_of(engine, QUERY)
-        timer.join()
+        other.join()
         assert told.value.code == "Q108"
         assert read(engine, "SELECT 1 AS one") == [{"one": 1}]
 
