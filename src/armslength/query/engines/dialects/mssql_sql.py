@@ -186,7 +186,8 @@ def _in_order(key: exp.Expr, pick: Picked) -> exp.Expr:
 
 
 def _row_number(order: list[exp.Expr], test: exp.Expr | None) -> exp.Expr:
-    if test is not None:
+    # Nothing is ordered by a constant: SQL Server refuses it.
+    if test is not None and test.find(exp.Column):
         last = exp.Case().when(test.copy(), literal(0), copy=False).else_(literal(1), copy=False)
         order = [exp.Ordered(this=last, desc=False, nulls_first=True), *order]
     if not order:
