@@ -16,7 +16,6 @@ from armslength.kernel.errors import Mistake
 from armslength.query.engines.backend import Backend
 from armslength.query.engines.compile.statements import compile_plan
 from armslength.query.engines.dialects.mssql_errors import cannot_connect, is_lost, mistake_of, told
-from armslength.query.engines.dialects.mssql_limits import divided
 from armslength.query.engines.dialects.mssql_login import Login, login_of, seconds_of
 from armslength.query.engines.dialects.mssql_rows import identifier, upload
 from armslength.query.engines.dialects.mssql_sql import DIALECT, MSSQLDialect
@@ -78,8 +77,8 @@ class MSSQL(OnServer[mssql_python.Connection]):
         """Return the statements of a query; `passes=()` leaves the plan as plain as it can be."""
         # Rows held in memory are in temporary tables, which T-SQL calls by other names.
         held = frozenset(self.source.tables) if isinstance(self.source, ArrowTables) else frozenset[str]()
-        plan = divided(planned(dataset, passes))
-        return compile_plan(plan, dialect=replace(self.dialect, temporary=held), backend=backend)
+        dialect = replace(self.dialect, temporary=held)
+        return compile_plan(planned(dataset, passes), dialect=dialect, backend=backend)
 
     def _connect(self) -> mssql_python.Connection:
         connection = connected(login_of(_address(self.source)), self.settings)

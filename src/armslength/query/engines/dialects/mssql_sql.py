@@ -19,6 +19,7 @@ from armslength.query.engines.compile.expressions import (
     enclosed,
     literal,
 )
+from armslength.query.engines.compile.limits import Limits
 from armslength.query.engines.compile.scope import Scope, called, named, quoted
 from armslength.query.engines.dialects.mssql_shape import PER_GROUP, shaped
 from armslength.query.model import nodes
@@ -322,6 +323,8 @@ DIALECT = MSSQLDialect(
     name="tsql",
     # CASE may be in CASE ten times. An operation writes one into another at most, but for those of dates.
     deepest=9,
+    # A row has 8,060 bytes, of which a text that is kept elsewhere takes 26, and a statement 256 tables.
+    limits=Limits(table_columns=1_000, row_bytes=5_800, result_columns=1_000, joins=200),
     overrides={
         nodes.SelectColumn: _column,
         nodes.Case: _case,
