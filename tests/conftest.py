@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -70,4 +71,15 @@ def spark() -> Generator[str, None, None]:
         pytest.skip(f"{reason}: tools/need-spark")
     with running_server() as address, pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARMSLENGTH_SPARK_DSN", address)
+        yield address
+
+
+@pytest.fixture(scope="session")
+def trino() -> Generator[str, None, None]:
+    """The address of a Trino, a real one if it is named or a stand-in, which the engine asks of rows held in memory."""
+    from trino_server import running_server
+
+    with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        address = os.environ.get("ARMSLENGTH_TEST_TRINO_DSN") or stack.enter_context(running_server()).address
+        patch.setenv("ARMSLENGTH_TRINO_DSN", address)
         yield address

@@ -183,8 +183,11 @@ def test_example_data_replaces_its_own_files_only(ehrql, study):
     assert failed.returncode == 1 and "Q123" in failed.stderr
 
 
-def test_chores_of_a_backend_are_none_and_say_so(ehrql, study):
-    assert "No installed backend has tasks" in ehrql(study, "backend-admin").stdout
+def test_chores_of_a_backend_are_told(ehrql, study):
+    assert "Backends on Trino have the task cleanup-temp-tables" in ehrql(study, "backend-admin").stdout
+    assert ehrql(study, "backend-admin", "emisv2").stdout == (
+        "The backend `emisv2` has the task cleanup-temp-tables.\n"
+    )
     assert ehrql(study, "backend-admin", "core").stdout == "The backend `core` has no tasks.\n"
     refused = ehrql(study, "backend-admin", "core", "cleanup-temp-tables")
     assert refused.returncode == 2 and "Q055" in refused.stderr and "nothing to clean up" in refused.stderr

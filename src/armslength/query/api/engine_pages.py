@@ -20,15 +20,17 @@ An engine is a kind of database that answers queries. The address of the databas
 | `duckdb` | DuckDB, embedded: the default; 1.5 and 2.0 are tested | the folder of a store, or `duckdb:///path/to/file.duckdb` |
 | `postgresql` | PostgreSQL, on a server: [how to](../how-to/run-on-postgresql.md) | `postgresql://user@host/database` |
 | `spark` | Apache Spark, through Spark Connect: [how to](../how-to/run-on-spark.md) | `sc://host:15002/;schema=name`, or the folder of a store |
+| `trino` | Trino, on a cluster: [how to](../how-to/run-on-trino.md) | `trino://user@host:8443/catalog/schema` |
 
-All are run by the tests, on the real database: every specification of the language, and queries made at random whose
-answers must be those of the reference interpreter.
+All are run by the tests: every specification of the language, and queries made at random whose answers must be those of
+the reference interpreter. DuckDB, PostgreSQL and Spark are the real ones. **Trino is checked through a stand-in**: a
+server that speaks its protocol in front of DuckDB. `ARMSLENGTH_TEST_TRINO_DSN` has the same tests ask a real one.
 
 ## Operations
 
 What the query model calls an operation, and whether an engine has it. A query that needs one which an engine refuses is
 refused before anything runs (Q102), with the reason.
-"""
+"""  # noqa: E501 - rows of a table are one line each
 
 
 def engines_page() -> str:
