@@ -127,6 +127,9 @@ def translated(sql: str) -> Translated:
     tree = _read(sql)
     for node in tree.walk():
         _check(node)
+    for table in tree.find_all(exp.Table):
+        if table.db == "information_schema":
+            table.set("catalog", None)  # DuckDB has one for all catalogues
     for kind, rewrite in REWRITES.items():
         for node in list(tree.find_all(kind)):
             made = rewrite(node)
