@@ -1,4 +1,4 @@
-"""A study of a hundred variables, as large studies of a country are: who is at risk of heart disease, and who is treated.
+"""A study of a hundred variables, as large studies of a country are: who is at risk of heart disease, who is treated.
 
 Codelists have the sizes of published ones, from one code to four thousand. Most codes of a long list are hardly
 ever written down, so each list holds what the sample records of its subject, a share of its rare codes, and codes
