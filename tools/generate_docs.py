@@ -55,6 +55,7 @@ def pages() -> dict[Path, str]:
     from armslength.policy.page import policy_page
     from armslength.query.api.backend_pages import backend_pages
     from armslength.query.api.engine_pages import engines_page
+    from armslength.query.api.table_stubs import table_stubs
 
     reference = HOUSE / "docs" / "reference"
     return {
@@ -65,6 +66,7 @@ def pages() -> dict[Path, str]:
         reference / "disclosure-policy.md": manual.policy_page(),
         **{reference / "checks" / name: text for name, text in manual.check_pages().items()},
         **{reference / "backends" / name: text for name, text in backend_pages().items()},
+        **{HOUSE / "src" / "ehrql" / "tables" / name: text for name, text in table_stubs().items()},
     }
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from armslength.query.language.operands import build, is_series, refuse_unsuitable, to_node, trailing_comma
-from armslength.query.language.series.base import wrap
+from armslength.query.language.series.base import BaseSeries, wrap
 from armslength.query.model import nodes as n
 
+if TYPE_CHECKING:
+    from armslength.query.language.series import BoolSeries, DateSeries, FloatSeries, IntSeries, StrSeries
+
+_S = TypeVar("_S", bound=BaseSeries)
+_V = TypeVar("_V", bound=BaseSeries, covariant=True)
 FORMS = "write `case(when(condition).then(value), …, otherwise=value)`"
 
 
@@ -29,12 +35,26 @@ class when:
     def __repr__(self) -> str:
         return self._written
 
-    def then(self, value: Any) -> WhenThen:
+    @overload
+    def then(self, value: _S) -> WhenThen[_S]: ...
+    @overload
+    def then(self, value: bool) -> WhenThen[BoolSeries]: ...  # type: ignore[overload-overlap]  # a bool is an int
+    @overload
+    def then(self, value: int) -> WhenThen[IntSeries]: ...
+    @overload
+    def then(self, value: float) -> WhenThen[FloatSeries]: ...
+    @overload
+    def then(self, value: str) -> WhenThen[StrSeries]: ...
+    @overload
+    def then(self, value: datetime.date) -> WhenThen[DateSeries]: ...
+    @overload
+    def then(self, value: None) -> WhenThen[Any]: ...
+    def then(self, value: Any) -> WhenThen[Any]:
         """Give the value for when the condition is true."""
         return WhenThen(self._condition, value)
 
 
-class WhenThen:
+class WhenThen(Generic[_V]):
     """A condition and its value: goes into `case(…)`, or ends with `.otherwise(…)`."""
 
     _missing_part = "`.otherwise(…)` (for a missing value: `.otherwise(None)`)"
@@ -47,12 +67,13 @@ class WhenThen:
     def __repr__(self) -> str:
         return self._written
 
-    def otherwise(self, value: Any) -> Any:
+    def otherwise(self, value: Any) -> _V:
         """Give the value for when the condition is false or missing."""
-        return case(self, otherwise=value)
+        found: _V = case(self, otherwise=value)
+        return found
 
 
-def case(*cases: Any, otherwise: Any = None) -> Any:
+def case(*cases: WhenThen[_V], otherwise: Any = None) -> _V:
     """The value of the first case whose condition is true; `otherwise` when none is."""
     if not cases:
         raise TypeError(f"`case()` needs at least one condition: {FORMS}")
@@ -71,11 +92,23 @@ def case(*cases: Any, otherwise: Any = None) -> Any:
     return wrap(build(n.Case, pairs, default))
 
 
+@overload
+def maximum_of(value: _S, other_value: Any, *other_values: Any) -> _S: ...
+@overload
+def maximum_of(value: Any, other_value: _S, *other_values: Any) -> _S: ...
+@overload
+def maximum_of(value: Any, other_value: Any, *other_values: Any) -> Any: ...
 def maximum_of(value: Any, other_value: Any, *other_values: Any) -> Any:
     """The largest of several values, ignoring missing ones; missing when all are."""
     return _across(n.MaximumOf, (value, other_value, *other_values))
 
 
+@overload
+def minimum_of(value: _S, other_value: Any, *other_values: Any) -> _S: ...
+@overload
+def minimum_of(value: Any, other_value: _S, *other_values: Any) -> _S: ...
+@overload
+def minimum_of(value: Any, other_value: Any, *other_values: Any) -> Any: ...
 def minimum_of(value: Any, other_value: Any, *other_values: Any) -> Any:
     """The smallest of several values, ignoring missing ones; missing when all are."""
     return _across(n.MinimumOf, (value, other_value, *other_values))

@@ -65,7 +65,11 @@ class BaseFrame:
 class PatientFrame(BaseFrame):
     """At most one row per patient."""
 
-    if TYPE_CHECKING:
+
+if TYPE_CHECKING:
+
+    class PickedFrame(PatientFrame):
+        """A row picked from a table whose columns a type checker does not know: any may be asked for."""
 
         def __getattr__(self, name: str) -> Any: ...
 
@@ -116,15 +120,15 @@ class EventFrame(BaseFrame):
 class SortedEventFrame(EventFrame):
     """Rows in an order, from which one per patient can be picked."""
 
-    def first_for_patient(self) -> PatientFrame:
+    def first_for_patient(self) -> PickedFrame:
         """Each patient's first row."""
         return self._picked(n.Position.FIRST)
 
-    def last_for_patient(self) -> PatientFrame:
+    def last_for_patient(self) -> PickedFrame:
         """Each patient's last row."""
         return self._picked(n.Position.LAST)
 
-    def _picked(self, position: n.Position) -> PatientFrame:
+    def _picked(self, position: n.Position) -> PickedFrame:
         kind = _picked_class(type(self))  # type: ignore[arg-type]
         return kind(n.PickOneRowPerPatient(self._node, position))
 
@@ -144,7 +148,7 @@ def _sorted_class(frame: type[EventFrame]) -> type[SortedEventFrame]:
 
 
 @cache
-def _picked_class(frame: type[EventFrame]) -> type[PatientFrame]:
+def _picked_class(frame: type[EventFrame]) -> type[PickedFrame]:
     """Return the class of a picked row: the table's columns and properties, but not its methods."""
     kept: dict[str, Any] = {"__doc__": frame.__doc__, "__module__": frame.__module__}
     for base in reversed(frame.__mro__):
