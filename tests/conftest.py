@@ -62,6 +62,16 @@ def postgresql() -> Generator[str, None, None]:
 
 
 @pytest.fixture(scope="session")
+def mssql() -> Generator[str, None, None]:
+    """The address of a SQL Server, a real one if it is named or a stand-in, which is asked of rows held in memory."""
+    from mssql_server.running import asked_server
+
+    with asked_server() as address, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARMSLENGTH_MSSQL_DSN", address)
+        yield address
+
+
+@pytest.fixture(scope="session")
 def spark() -> Generator[str, None, None]:
     """The address of a Spark of these tests' own, which the engine asks of rows held in memory and of files."""
     pytest.importorskip("pyspark")

@@ -15,9 +15,11 @@ from typing import Any
 import mssql_python
 import pyarrow as pa
 import pytest
-from running import Rows, arrow_tables
+from running import answers
 
 from armslength.kernel.errors import Mistake
+from armslength.query.api.databases import Database, engine_of_address, open_database
+from armslength.query.backends.core import BACKEND
 from armslength.query.engines import on_server
 from armslength.query.engines.backend import DIRECT
 from armslength.query.engines.dialects.mssql import MSSQL
@@ -25,20 +27,12 @@ from armslength.query.engines.dialects.mssql_login import login_of, seconds_of
 from armslength.query.engines.engine import ArrowTables, DatabaseServer, ParquetFiles, Settings, Step
 from armslength.query.model import nodes as n
 from armslength.query.model.reference import evaluate
-from mssql_server.running import PASSWORD, REAL, asked_server, running_server
+from mssql_server.running import PASSWORD, REAL, running_server
 
 PEOPLE = n.SelectPatientTable("people", n.TableSchema.of({"age": int, "name": str}))
 EVENTS = n.SelectTable("events", n.TableSchema.of({"code": str, "number": int}))
 QUERY = n.Dataset(n.Exists(PEOPLE), (("age", n.SelectColumn(PEOPLE, "age")), ("events", n.Count(EVENTS))))
 NAMES = ["", "a|b", "it's", "two\nlines", "é", "\\N", "NULL", " ", "back\\\nslash", "[x]", "👩🏽‍⚕️", None]
-
-
-@pytest.fixture(scope="module")
-def mssql() -> Iterator[str]:
-    """The address of a SQL Server, a real one if it is named or a stand-in, which is asked of rows held in memory."""
-    with asked_server() as address, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ARMSLENGTH_MSSQL_DSN", address)
-        yield address
 
 
 @pytest.fixture(scope="module")
@@ -73,17 +67,6 @@ def tell(address: str, sql: str) -> None:
 def rows_of(engine: MSSQL, dataset: n.Dataset) -> list[dict[str, Any]]:
     with closing(engine.execute(engine.compile(dataset, backend=DIRECT))) as results:
         return next(results).rows.read_all().to_pylist()
-
-
-def answers(dataset: n.Dataset, data: Rows, *passes_to_try: Any) -> list[list[tuple[Any, ...]]]:
-    """Return the rows of the dataset, once for each choice of passes (None is the engine's own)."""
-    with closing(MSSQL.open(arrow_tables(dataset, data))) as engine:
-        found = []
-        for passes in passes_to_try or (None,):
-            with closing(engine.execute(engine.compile(dataset, backend=DIRECT, passes=passes))) as results:
-                table = next(results).rows.read_all()
-            found.append(list(zip(*(column.to_pylist() for column in table.columns), strict=True)))
-        return found
 
 
 def number_of(engine: MSSQL) -> int:
@@ -147,11 +130,11 @@ def test_text_is_the_same_only_in_every_character(mssql: str) -> None:
         "least": n.Min(code),
     }
     dataset = n.Dataset(n.Exists(table), tuple(asked.items()))
-    for found in answers(dataset, data, None, ()):
-        assert found == evaluate(dataset, data).rows
+    for found in answers(dataset, data, None, (), engine="mssql"):
+        assert found["dataset"] == evaluate(dataset, data).rows
     together = {"events": [(1, text, "a") for text in texts]}
-    (found,) = answers(dataset, together)
-    assert found == evaluate(dataset, together).rows
+    (found,) = answers(dataset, together, engine="mssql")
+    assert found["dataset"] == evaluate(dataset, together).rows
 
 
 def test_dates_at_both_ends_of_the_calendar(mssql: str) -> None:
@@ -174,8 +157,8 @@ def test_dates_at_both_ends_of_the_calendar(mssql: str) -> None:
     asked = [(kind.__name__, kind(day, count)) for kind in adding]
     asked += [(f"{kind.__name__}_by_one", kind(day, n.Value(1))) for kind in adding]
     dataset = n.Dataset(n.Exists(table), tuple(asked))
-    (found,) = answers(dataset, data)
-    assert found == evaluate(dataset, data).rows
+    (found,) = answers(dataset, data, engine="mssql")
+    assert found["dataset"] == evaluate(dataset, data).rows
 
 
 def test_no_temporary_table_is_left_behind_not_even_by_a_reader_who_stops(source: DatabaseServer) -> None:
@@ -353,12 +336,17 @@ def test_a_wrong_password_or_database_is_told_without_the_password(stand_in: str
     ],
 )
 def test_a_password_is_never_told(address: str, code: str) -> None:
-    source = DatabaseServer(address=address)
+    database = Database(dsn=address, engine="mssql")
     with pytest.raises(Mistake) as told:
-        MSSQL.open(source)
+        open_database(database, dataset=n.Dataset(n.Value(False)), backend=BACKEND)
     assert told.value.code == code
-    assert "s3cret" not in str(told.value) and "s3cret" not in repr(source)
+    for text in (str(told.value), repr(database), repr(DatabaseServer(address=address))):
+        assert "s3cret" not in text
     assert "s3cret" not in repr(login_of("mssql://reader:s3cret@host/records"))
+
+
+def test_an_address_names_the_engine() -> None:
+    assert {engine_of_address(f"{scheme}://host/db") for scheme in ("mssql", "mssql+pymssql")} == {"mssql"}
 
 
 def test_what_an_address_asks_of_the_driver() -> None:

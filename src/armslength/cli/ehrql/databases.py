@@ -46,8 +46,8 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--query-engine",
         metavar="ENGINE",
-        help="duckdb, postgresql, or localfile for a folder with a file for each table (default: "
-        "OPENSAFELY_QUERY_ENGINE, else what fits the database)",
+        help="duckdb, postgresql, mssql, spark, trino, or localfile for a folder with a file for each table "
+        "(default: OPENSAFELY_QUERY_ENGINE, else what fits the database)",
     )
 
 

@@ -169,7 +169,7 @@ def source_of(dsn: str, *, dataset: Dataset, backend: Backend) -> Source:
     if scheme and scheme == engine_of_address(dsn):
         return DatabaseServer(address=dsn)
     if scheme and not Path(dsn).exists():
-        hint = "give the folder of a store, `duckdb:///path/to/file.duckdb`, or `postgresql://user@host/database`"
+        hint = "give the folder of a store, `duckdb:///path/to/file.duckdb`, or a server such as `postgresql://user@host/database`"
         raise Mistake("Q114", f"database addresses that start with `{scheme}:` are not known", hint=hint)
     if backend.tables is None:
         return folder_source(Path(dsn), dataset, backend=backend)

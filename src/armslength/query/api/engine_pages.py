@@ -18,13 +18,15 @@ An engine is a kind of database that answers queries. The address of the databas
 | Engine | Database | Address |
 |---|---|---|
 | `duckdb` | DuckDB, embedded: the default; 1.5 and 2.0 are tested | the folder of a store, or `duckdb:///path/to/file.duckdb` |
+| `mssql` | SQL Server, on a server: [how to](../how-to/run-on-sql-server.md) | `mssql://user@host/database` |
 | `postgresql` | PostgreSQL, on a server: [how to](../how-to/run-on-postgresql.md) | `postgresql://user@host/database` |
 | `spark` | Apache Spark, through Spark Connect: [how to](../how-to/run-on-spark.md) | `sc://host:15002/;schema=name`, or the folder of a store |
 | `trino` | Trino, on a cluster: [how to](../how-to/run-on-trino.md) | `trino://user@host:8443/catalog/schema` |
 
 All are run by the tests: every specification of the language, and queries made at random whose answers must be those of
-the reference interpreter. DuckDB, PostgreSQL and Spark are the real ones. **Trino is checked through a stand-in**: a
-server that speaks its protocol in front of DuckDB. `ARMSLENGTH_TEST_TRINO_DSN` has the same tests ask a real one.
+the reference interpreter. DuckDB, PostgreSQL and Spark are the real ones. **SQL Server and Trino are checked through
+stand-ins**: servers that speak their protocols in front of DuckDB, asked through the real drivers. Their SQL is read by an
+independent grammar, too. `ARMSLENGTH_TEST_MSSQL_DSN` and `ARMSLENGTH_TEST_TRINO_DSN` have the same tests ask real ones.
 
 ## Operations
 
