@@ -94,7 +94,7 @@ def test_what_does_not_fit_in_a_plain_folder_is_told_with_row_and_column(ehrql, 
     assert done.returncode == 11 and "no file for table `patients`" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["sqlite", "trino", "some.package.SQLiteQueryEngine", "no.such.Engine"])
+@pytest.mark.parametrize("name", ["sqlite", "some.package.SQLiteQueryEngine", "no.such.Engine"])
 def test_engines_that_are_not_installed_are_refused_by_name(ehrql, study, store, name):
     for line in (("generate-dataset", "d.py", "--dsn", store), ("dump-dataset-sql", "d.py")):
         done = ehrql(study, *line, "--query-engine", name)

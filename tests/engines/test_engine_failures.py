@@ -64,7 +64,7 @@ def started(
 
 def test_too_little_memory_is_told_with_the_figure_and_the_setting(tmp_path: Path) -> None:
     output, spill = tmp_path / "out.csv", tmp_path / "spill"
-    process = started(output, spill, rows=400_000, memory="20MB")
+    process = started(output, spill, rows=400_000, memory="10MB")
     told, _ = process.communicate(timeout=300)
     assert process.returncode == 6, told
     assert "Q107" in told and "MiB used" in told and MEMORY_LIMIT in told

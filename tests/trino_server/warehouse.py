@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime
 import decimal
 import math
@@ -91,7 +92,14 @@ class Query:
         """End the query. Its reader is told why."""
         self.stopping = self.stopping or why
         if self.cursor is not None and not self.done.is_set():
-            self.cursor.interrupt()
+            threading.Thread(target=self._interrupt, args=(self.cursor,), daemon=True).start()
+
+    def _interrupt(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        """Interrupt until the query has ended: what comes before DuckDB has begun with it is lost."""
+        while not self.done.is_set():
+            with contextlib.suppress(duckdb.Error):  # closed in between
+                cursor.interrupt()
+            self.done.wait(0.05)
 
     def _run(self) -> None:
         timer = None

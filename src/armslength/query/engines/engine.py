@@ -45,6 +45,9 @@ class DatabaseServer:
     address: str = field(repr=False)
 
 
+# Engines whose driver is too large, or too rarely needed, for everybody who provides data.
+ENGINE_EXTRAS = frozenset({"spark", "trino"})
+
 Source = ParquetFiles | DatabaseFile | ArrowTables | DatabaseServer
 
 
@@ -239,7 +242,8 @@ def find_engine(name: str) -> EngineClass:
     try:
         return installed[name].load()  # type: ignore[no-any-return]
     except ModuleNotFoundError as error:
-        hint = "install the extra of whoever provides data: pip install 'armslength[provider]'"
+        extra = name if name in ENGINE_EXTRAS else "provider"
+        hint = f"install what it needs: pip install 'armslength[{extra}]'"
         what = f"the engine `{name}` needs the package `{error.name}`, which is not installed"
         raise Mistake("Q101", what, hint=hint) from None
 

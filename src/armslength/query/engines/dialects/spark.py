@@ -180,5 +180,5 @@ def places(plan: Plan, address: SparkAddress) -> Iterator[Statement]:
 
 
 def _queries(plan: Plan) -> list[str]:
-    results = [part for each in plan.results for part in getattr(each, "parts", (each,))]
+    results = [part for each in plan.results for part in each.parts]
     return [*(each.sql for each in plan.statements if each.sql is not None), *(each.sql for each in results)]
