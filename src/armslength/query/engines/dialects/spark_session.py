@@ -36,6 +36,8 @@ SESSION = {
     "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "false",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "64000",
     "spark.sql.parser.escapedStringLiterals": "false",
+    # Every layer of a long calculation takes the analyzer another round; by itself it gives up after 100.
+    "spark.sql.analyzer.maxIterations": "2000",
 }
 KINDS = (
     (pa.types.is_boolean, pa.bool_()),
