@@ -176,5 +176,5 @@ OVERRIDES: dict[type[Node], Any] = {
     nodes.MinimumOf: _extreme_of,
     nodes.MaximumOf: _extreme_of,
 }
-# Each layer of a long calculation costs the analyzer of Spark a round over the whole statement, so they are few and deep.
+# Each layer of a long calculation costs the analyzer a round over the whole statement: they are few and deep.
 DIALECT = SparkDialect(name="spark", overrides=OVERRIDES, deepest=100)
