@@ -19,7 +19,7 @@ from armslength.query.model.nodes import Dataset, InlinePatientTable, tables_of
 
 # The conformance list: which part of the generated queries each engine is asked. A server takes longer to ask.
 EMBEDDED = ("duckdb",)
-SHARES = {"duckdb": 1.0, "mssql": 0.1, "postgresql": 0.25, "spark": 0.05, "trino": 0.25}
+SHARES = {"duckdb": 1.0, "mssql": 0.1, "postgresql": 0.25, "spark": 0.05, "trino": 0.1}
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
